@@ -1,0 +1,120 @@
+"""Many submissions over several processes: a queue in, outcomes out as they finish.
+
+Each process keeps one warm sandbox. A grader process that dies takes no
+result with it: its submissions are tried once more, each alone, and one that
+kills its grader again is reported as our fault.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import signal
+import traceback
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import grade
+from autograder.model import Assignment, SubmissionResult
+from autograder.sandbox import Sandbox, SandboxError
+from autograder.submission import SubmissionError
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade."""
+
+    name: str
+    path: Path
+    assignment: Assignment
+    room: grade.Room
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A result, or one sentence about why there is none."""
+
+    task: Task
+    result: SubmissionResult | None
+    problem: str = ""
+    ours: bool = False
+    """Whether the problem is the grader's fault rather than the submission's."""
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_sandboxes: dict[tuple[str, ...], Sandbox] = {}
+
+
+def _begin() -> None:
+    # Ctrl-C is for the command, which ends its workers in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    atexit.register(_close)
+
+
+def _close() -> None:
+    while _sandboxes:
+        _sandboxes.popitem()[1].__exit__()
+
+
+def run(task: Task) -> Outcome:
+    """Grade one task in this process, with a sandbox that stays warm for the next."""
+    try:
+        preload = task.assignment.preload
+        if preload not in _sandboxes:
+            _sandboxes[preload] = Sandbox(preload).__enter__()
+        sandbox = _sandboxes[preload]
+        return Outcome(task, grade.grade(task.assignment, task.room, task.path, sandbox, task.name))
+    except SubmissionError as error:
+        return Outcome(task, None, str(error))
+    except SandboxError as error:
+        return Outcome(task, None, str(error), ours=True)
+    except Exception:
+        return Outcome(task, None, traceback.format_exc(), ours=True)
+
+
+def outcomes(tasks: Iterable[Task], jobs: int) -> Iterator[Outcome]:
+    """Grade ``tasks`` in ``jobs`` processes; yields in the order in which they finish."""
+    waiting = list(tasks)
+    lost = yield from _round(waiting, min(jobs, len(waiting)) or 1)
+    for task in lost:
+        dead = yield from _round([task], 1)
+        for task in dead:
+            yield Outcome(task, None, "the grader's process died twice on it", ours=True)
+
+
+def _round(tasks: list[Task], jobs: int) -> Generator[Outcome, None, list[Task]]:
+    """One pool's life. Returns the tasks that it lost by breaking."""
+    lost: list[Task] = []
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin) as pool:
+        running: dict[Future[Outcome], Task] = {}
+        queue = iter(tasks)
+        try:
+            while True:
+                # A short queue, so that Ctrl-C has little to wait for.
+                while len(running) < 2 * jobs and (task := next(queue, None)) is not None:
+                    try:
+                        running[pool.submit(run, task)] = task
+                    except BrokenProcessPool:
+                        lost.append(task)
+                if not running:
+                    return lost
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    task = running.pop(future)
+                    try:
+                        yield future.result()
+                    except BrokenProcessPool:
+                        lost.append(task)
+        except (KeyboardInterrupt, GeneratorExit):
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

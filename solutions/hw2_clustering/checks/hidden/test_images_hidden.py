@@ -1,0 +1,119 @@
+"""An image in few colors: KMeans and GMM on real pixels, by the submission's own functions."""
+
+import imageio.v3 as iio
+import numpy as np
+from scipy.special import logsumexp
+from scipy.stats import norm
+
+from autograder.compare import as_array, as_labels, assert_true, unpack
+
+STEP = 4
+"""Every fourth pixel in both directions: a case costs little and the picture can be recognized."""
+
+
+def _image(data):
+    """Pixels (height, width, 3) and the same as points (N, 3), float32 as in the notebook."""
+    pixels = iio.imread(data / "fruit.bmp")[::STEP, ::STEP, :3]
+    return pixels, pixels.reshape(-1, 3).astype(np.float32)
+
+
+# KMeans
+
+
+def _kmeans(km, points, K):
+    """One run from a random start; ids (N,), centers (K, 3), mean squared distance."""
+    got = unpack(km(points, K, max_iters=30), ("cluster_idx", "centers"), extra=1)
+    cluster_idx = as_labels(got[0], len(points), K, what="cluster_idx")
+    centers = as_array(got[1], shape=(K, 3), kind="f", what="the centers").astype(np.float64)
+    loss = float(((points - centers[cluster_idx]) ** 2).sum(axis=1).mean())
+    return cluster_idx, centers, loss
+
+
+def _compress(student, reference, picture, pixels, points, K):
+    theirs = min((_kmeans(reference.KMeans(), points, K) for _ in range(4)), key=lambda r: r[2])
+    # A start may end in a poor optimum: the best of 12 counts, and the first good one is enough.
+    yours = None
+    for seed in range(12):
+        student.seed(seed)
+        run = _kmeans(student.KMeans(), points, K)
+        yours = run if yours is None or run[2] < yours[2] else yours
+        if yours[2] <= 1.03 * theirs[2]:
+            break
+    panels = {"original": pixels}
+    for label, (cluster_idx, centers, _) in (("yours", yours), ("reference", theirs)):
+        panels[label] = centers[cluster_idx].reshape(pixels.shape)
+    picture(f"The image in {K} colors, by KMeans", panels)
+    assert_true(
+        yours[2] <= 1.03 * theirs[2],
+        f"The image in {K} colors is clearly further from the original than the reference's.",
+        detail=f"mean squared distance {yours[2]:.5g}, reference {theirs[2]:.5g}",
+        hint="Best of 12 starts. Look at the picture: are colors missing that the fruit has?",
+    )
+
+
+def test_kmeans_image_5_colors(student, reference, picture, data):
+    """KMeans finds 5 colors that are about as near to the image's as the reference's are."""
+    _compress(student, reference, picture, *_image(data), 5)
+
+
+def test_kmeans_image_16_colors(student, reference, picture, data):
+    """KMeans finds 16 colors that are about as near to the image's as the reference's are."""
+    _compress(student, reference, picture, *_image(data), 16)
+
+
+# GMM
+
+
+def _likelihood(points, pi, mu, sigma):
+    """Mean log-likelihood of a point."""
+    joint = np.log(pi) + norm.logpdf(points[:, None, :], mu, sigma).sum(axis=2)
+    return float(logsumexp(joint, axis=1).mean())
+
+
+def _gmm(gmm, points, K, max_iters):
+    """One run; labels (N,), mu (K, 3), mean log-likelihood."""
+    got = unpack(gmm(points, K, max_iters=max_iters), ("gamma", "(pi, mu, sigma)"), extra=1)
+    gamma = as_array(got[0], shape=(len(points), K), kind="f", what="gamma")
+    pi, mu, sigma = unpack(got[1], ("pi", "mu", "sigma"), what="(pi, mu, sigma)")
+    pi = as_array(pi, shape=[(K,), (1, K)], kind="f", what="pi").reshape(K).astype(np.float64)
+    mu = as_array(mu, shape=(K, 3), kind="f", what="mu").astype(np.float64)
+    sigma = as_array(sigma, shape=(K, 3), kind="f", what="sigma").astype(np.float64)
+    legal = bool((pi >= 0).all() and (sigma > 0).all())
+    assert_true(legal, "A weight is below zero, or a standard deviation is not above zero.")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Whether sigma is a deviation is the business of another case.
+        readings = [_likelihood(points, pi, mu, s) for s in (sigma, np.sqrt(sigma))]
+    return gamma.argmax(axis=1), mu, max(readings)
+
+
+def _mix(student, reference, picture, rng, pixels, points, K, max_iters):
+    # A pixel stands for the values that were rounded to it. This also keeps areas of one color
+    # from drawing a component onto a single point, where the likelihood has no bound.
+    points = points.astype(np.float64) + rng.uniform(-0.5, 0.5, points.shape)
+    reference.seed(int(rng.integers(2**31)))
+    start = reference.GMM()._init_components(points, K)
+    student.replace("GMM._init_components", lambda *args, **kwargs: start)
+    reference.replace("GMM._init_components", lambda *args, **kwargs: start)
+    theirs = _gmm(reference.GMM(), points, K, max_iters)
+    yours = _gmm(student.GMM(), points, K, max_iters)
+    panels = {"original": pixels}
+    for label, (cluster_idx, mu, _) in (("yours", yours), ("reference", theirs)):
+        panels[label] = mu[cluster_idx].reshape(pixels.shape)
+    picture(f"The image in {K} colors, by GMM", panels)
+    assert_true(
+        yours[2] >= theirs[2] - 0.03,
+        f"{K} components describe the image's colors clearly worse than the reference's do.",
+        detail=f"mean log-likelihood {yours[2]:.5g}, reference {theirs[2]:.5g}, from one start",
+        hint=f"After {max_iters} iterations from the same start. Does every part of a step use "
+        "the newest pi, mu and sigma?",
+    )
+
+
+def test_gmm_image_5_colors(student, reference, picture, data, rng):
+    """GMM with 5 components describes the image's colors as well as the reference does."""
+    _mix(student, reference, picture, rng, *_image(data), 5, 20)
+
+
+def test_gmm_image_16_colors(student, reference, picture, data, rng):
+    """GMM with 16 components describes the image's colors as well as the reference does."""
+    _mix(student, reference, picture, rng, *_image(data), 16, 12)

@@ -1,0 +1,109 @@
+"""KMeans against GMM on points of a mixture with one large and two small components.
+
+The starts are given, the rest is the submission's. Judged by labels alone: whether sigma is a
+deviation, or the loss a mean, is the business of other cases.
+"""
+
+import itertools
+
+import numpy as np
+from scipy.spatial.distance import cdist
+from scipy.stats import norm
+
+from autograder.compare import as_array, as_labels, assert_true, unpack
+
+PI = np.array([0.8, 0.1, 0.1])
+MU = np.array([[0.5, 0.5], [0.25, 0.75], [0.75, 0.75]])
+SIGMA = np.array([[0.1, 0.1], [0.05, 0.05], [0.05, 0.05]])
+N = 2000
+
+
+def _sample(rng):
+    ids = rng.choice(3, N, p=PI)
+    return MU[ids] + SIGMA[ids] * rng.normal(size=(N, 2)), ids
+
+
+def _agreement(labels, ids):
+    """The share of points labeled as they were drawn, under the best names for the labels."""
+    table = np.zeros((3, 3))
+    np.add.at(table, (labels, ids), 1)
+    return max(table[[0, 1, 2], order].sum() for order in itertools.permutations(range(3))) / N
+
+
+def _best_possible(points, ids):
+    """The agreement of who knows pi, mu and sigma."""
+    joint = np.log(PI) + norm.logpdf(points[:, None, :], MU, SIGMA).sum(axis=2)
+    return _agreement(joint.argmax(axis=1), ids)
+
+
+def _kmeans_labels(student, points, start):
+    student.replace("KMeans._init_centers", lambda *args, **kwargs: start)
+    got = unpack(student.KMeans()(points, 3), ("cluster_idx", "centers"), extra=1)
+    return as_labels(got[0], N, 3, what="cluster_idx")
+
+
+def _gmm_labels(student, points, start):
+    components = (np.full(3, 1 / 3), start, np.full((3, 2), 0.1))
+    student.replace("GMM._init_components", lambda *args, **kwargs: components)
+    got = unpack(student.GMM()(points, 3, max_iters=100), ("gamma", "(pi, mu, sigma)"), extra=1)
+    return as_array(got[0], shape=(N, 3), kind="f", what="gamma").argmax(axis=1)
+
+
+def _starts(points, rng):
+    """Three points far from each other, twice; then the middles of the components, moved."""
+    for _ in range(2):
+        rows = [int(rng.integers(N))]
+        while len(rows) < 3:
+            rows.append(int(cdist(points, points[rows]).min(axis=1).argmax()))
+        yield points[rows]
+    yield MU + rng.normal(0.0, 0.03, MU.shape)
+
+
+def test_mixture_gmm_recovers_components(student, rng):
+    """From one start of several, GMM labels the points by the component they were drawn from."""
+    points, ids = _sample(rng)
+    wanted = _best_possible(points, ids) - 0.02
+    best = 0.0
+    for start in _starts(points, rng):
+        best = max(best, _agreement(_gmm_labels(student, points, start), ids))
+        if best >= wanted:
+            break
+    assert_true(
+        best >= wanted,
+        "GMM labels too many points otherwise than they were drawn, from every start.",
+        detail=f"{best:.1%} agree; with the true pi, mu and sigma {wanted + 0.02:.1%} do",
+        hint="The components have unlike weights and deviations: are both learned?",
+    )
+
+
+def test_mixture_kmeans_splits_large(student, rng):
+    """KMeans, which knows no weights, cuts the large component into clusters of like size."""
+    points, ids = _sample(rng)
+    start = points[np.flatnonzero(ids == 0)[:3]]
+    labels = _kmeans_labels(student, points, start)
+    middles = np.array([points[labels == k].mean(axis=0) if (labels == k).any() else MU[0]
+                        for k in range(3)])  # fmt: skip
+    off = int((cdist(points, middles).argmin(axis=1) != labels).sum())
+    hint = "Every point belongs to the nearest of the means of the three clusters."
+    assert_true(off < 0.01 * N, "The clusters are not those of nearest means.", hint=hint)
+    share = float(np.bincount(labels[ids == 0], minlength=3).max() / (ids == 0).sum())
+    assert_true(
+        share < 0.75,
+        "KMeans left the large component in one piece, which the nearest means do not.",
+        detail=f"{share:.1%} of its points are in one cluster",
+        hint=hint,
+    )
+
+
+def test_mixture_gmm_beats_kmeans(student, rng):
+    """On the same points GMM agrees with the true components better than KMeans does."""
+    points, ids = _sample(rng)
+    start = list(_starts(points, rng))[-1]
+    with_kmeans = _agreement(_kmeans_labels(student, points, start), ids)
+    with_gmm = _agreement(_gmm_labels(student, points, start), ids)
+    assert_true(
+        with_gmm > with_kmeans + 0.1,
+        "GMM does not agree with the components clearly better than KMeans does.",
+        detail=f"{with_gmm:.1%} agree for GMM, {with_kmeans:.1%} for KMeans",
+        hint="KMeans can cut only half-way between centers; GMM weighs them by pi and sigma.",
+    )

@@ -1,0 +1,20 @@
+"""You run the E step once, before the loop; after every M step the responsibilities have to be computed again.
+
+loses: []
+"""
+import numpy as np
+
+
+class GMM:
+    def __call__(self, points, K, max_iters=100, abs_tol=1e-16, rel_tol=1e-16, **kwargs):
+        points = np.array(points, dtype=np.float64, order="F")
+        pi, mu, sigma = self._init_components(points, K, **kwargs)
+        gamma = self._E_step(points, pi, mu, sigma)
+        previous = None
+        for _ in progress(max_iters):
+            pi, mu, sigma = self._M_step(points, gamma)
+            loss = -float(np.sum(logsumexp(self._ll_joint(points, pi, mu, sigma))))
+            if previous is not None and converged(previous, loss, abs_tol, rel_tol):
+                break
+            previous = loss
+        return gamma, (pi, mu, sigma)

@@ -1,0 +1,11 @@
+"""You start with standard deviations of zero, so the first log density divides by zero.
+
+loses: []
+"""
+import numpy as np
+
+
+class GMM:
+    def _init_components(self, points, K, **kwargs):
+        _, mu = KMeans()(points, K)
+        return np.full(K, 1 / K), mu, np.zeros((K, points.shape[1]))

@@ -1,0 +1,12 @@
+"""You return the log density of the components without the logarithm of their prior pi; with unequal pi every column is off.
+
+loses: []
+"""
+import numpy as np
+
+
+class GMM:
+    def _ll_joint(self, points, pi, mu, sigma):
+        squares = np.sum(((points[:, None, :] - mu) / sigma) ** 2, axis=-1)
+        log_const = -0.5 * points.shape[1] * np.log(2 * np.pi) - np.sum(np.log(sigma), axis=1)
+        return log_const - 0.5 * squares

@@ -1,0 +1,12 @@
+"""You write 3.14 for pi, which makes every log density wrong in the fourth digit; numpy knows pi to full precision.
+
+loses: []
+"""
+import numpy as np
+
+
+class GMM:
+    def _ll_joint(self, points, pi, mu, sigma):
+        squares = np.sum(((points[:, None, :] - mu) / sigma) ** 2, axis=-1)
+        log_const = -0.5 * points.shape[1] * np.log(2 * 3.14) - np.sum(np.log(sigma), axis=1)
+        return np.log(pi) + log_const - 0.5 * squares

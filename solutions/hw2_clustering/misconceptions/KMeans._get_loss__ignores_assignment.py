@@ -1,0 +1,10 @@
+"""You measure the distance to the nearest centre and never look at cluster_idx; the loss belongs to the assignment that is passed in.
+
+loses: []
+"""
+import numpy as np
+
+
+class KMeans:
+    def _get_loss(self, centers, cluster_idx, points):
+        return float(np.mean(np.min(pairwise_dist(points, centers), axis=1) ** 2))

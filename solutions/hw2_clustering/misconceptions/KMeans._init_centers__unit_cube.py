@@ -1,0 +1,10 @@
+"""You draw the centres from the unit cube, wherever the data lie; on pixels from 0 to 255 nearly every point then belongs to the same centre.
+
+loses: []
+"""
+import numpy as np
+
+
+class KMeans:
+    def _init_centers(self, points, K, **kwargs):
+        return np.random.rand(K, points.shape[1])

@@ -1,0 +1,12 @@
+"""You draw the component ids a second time for the return value, so the ids do not belong to the samples.
+
+loses: []
+"""
+import numpy as np
+
+
+def gmm_sampling(num_samples, pi, mu, sigma):
+    K, D = mu.shape
+    drawn = np.random.choice(K, num_samples, p=pi)
+    samples = mu[drawn] + sigma[drawn] * np.random.randn(num_samples, D)
+    return samples, np.random.choice(K, num_samples, p=pi)

@@ -1,0 +1,10 @@
+"""You subtract the row maximum before exp but do not add it back after the log, so every value is too small by that maximum.
+
+loses: []
+"""
+import numpy as np
+
+
+def logsumexp(logits):
+    shifted = logits - np.max(logits, axis=1, keepdims=True)
+    return np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))

@@ -1,0 +1,10 @@
+"""You sum down the columns and not along the rows, so there are D answers where N were asked for.
+
+loses: []
+"""
+import numpy as np
+
+
+def logsumexp(logits):
+    col_max = np.max(logits, axis=0, keepdims=True)
+    return (col_max + np.log(np.sum(np.exp(logits - col_max), axis=0, keepdims=True))).T
