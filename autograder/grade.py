@@ -35,7 +35,6 @@ from autograder.rules import Source
 from autograder.sandbox import CallFailed, Sandbox
 
 PYTEST_OPTIONS = (
-    "-q",
     "--noconftest",
     "--import-mode=importlib",
     "-p no:cacheprovider",

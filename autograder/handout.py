@@ -36,6 +36,7 @@ __all__ = ["ENGINE", "HandoutError", "build", "contents", "fresh", "strip"]
 ENGINE = (
     "__init__",
     "__main__",
+    "answers",
     "budget",
     "check",
     "compare",

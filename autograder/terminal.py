@@ -357,7 +357,7 @@ class _Page:
         for number, line in enumerate(text.expandtabs(4).split("\n")):
             start = first if number == 0 else indent
             room = self.width - cells(indent)
-            pieces = textwrap.wrap(line, room, drop_whitespace=not keep) or [""]
+            pieces = _wrap(line, room, drop_whitespace=not keep)
             for i, piece in enumerate(pieces):
                 whole = (start if i == 0 else indent) + piece
                 self.lines.append(self.paint(whole.rstrip(), style))
@@ -367,7 +367,7 @@ class _Page:
     ) -> None:
         """``left`` wrapped, with ``right`` at the right edge of its first line."""
         room = self.width - cells(first) - cells(right) - 2
-        pieces = textwrap.wrap(" ".join(left.split()), room) or [""]
+        pieces = _wrap(" ".join(left.split()), room)
         gap = self.width - cells(first) - cells(pieces[0]) - cells(right)
         lead = self.paint(first, mark) if mark else first
         body = self.paint(pieces[0], style) if style else pieces[0]
@@ -377,6 +377,11 @@ class _Page:
 
     def paint(self, text: str, style: str) -> str:
         return f"\x1b[{style}m{text}\x1b[0m" if self.colour and style and text else text
+
+
+def _wrap(line: str, room: int, *, drop_whitespace: bool = True) -> list[str]:
+    pieces = textwrap.wrap(line, room, drop_whitespace=drop_whitespace, break_on_hyphens=False)
+    return pieces or [""]
 
 
 def _of(score: float | None, max_score: float) -> str:

@@ -245,7 +245,7 @@ QUESTIONS = (
 
 
 def graded() -> SubmissionResult:
-    """A graded submission: 18.5 of 52 points, with something of everything."""
+    """A graded submission: 17.5 of 52 points, with something of everything."""
     return SubmissionResult(
         assignment="hw2_clustering",
         title="Homework 2: clustering",

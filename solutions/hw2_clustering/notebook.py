@@ -142,7 +142,7 @@ print(softmax(logits))
 logits = np.array([[1000, 1000], [1, 2]], dtype=np.float32)
 
 print("expected")
-print("[[1000.6932  ]\n [   2.3132617]]")
+print("[[1000.6932   ]\n [   2.3132617]]")
 print("yours")
 print(logsumexp(logits))
 

@@ -30,10 +30,14 @@ def _kmeans(km, points, K):
 
 
 def _compress(student, reference, picture, pixels, points, K):
-    theirs = min((_kmeans(reference.KMeans(), points, K) for _ in range(4)), key=lambda r: r[2])
-    # A start may end in a poor optimum: the best of 12 counts, and the first good one is enough.
+    runs = sorted(
+        (_kmeans(reference.KMeans(), points, K) for _ in range(5)), key=lambda run: run[2]
+    )
+    theirs = runs[2]
+    # Any start may end in a poor optimum. Against the reference's median run the best of 20
+    # counts, and the first good one is enough: a right solution misses it once in a million.
     yours = None
-    for seed in range(12):
+    for seed in range(20):
         student.seed(seed)
         run = _kmeans(student.KMeans(), points, K)
         yours = run if yours is None or run[2] < yours[2] else yours
@@ -47,7 +51,7 @@ def _compress(student, reference, picture, pixels, points, K):
         yours[2] <= 1.03 * theirs[2],
         f"The image in {K} colors is clearly further from the original than the reference's.",
         detail=f"mean squared distance {yours[2]:.5g}, reference {theirs[2]:.5g}",
-        hint="Best of 12 starts. Look at the picture: are colors missing that the fruit has?",
+        hint="Best of 20 starts. Look at the picture: are colors missing that the fruit has?",
     )
 
 

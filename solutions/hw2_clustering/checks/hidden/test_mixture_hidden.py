@@ -77,7 +77,7 @@ def test_mixture_gmm_recovers_components(student, rng):
 
 
 def test_mixture_kmeans_splits_large(student, rng):
-    """KMeans, which knows no weights, cuts the large component into clusters of like size."""
+    """KMeans, which knows no weights, gives a part of the large component to other clusters."""
     points, ids = _sample(rng)
     start = points[np.flatnonzero(ids == 0)[:3]]
     labels = _kmeans_labels(student, points, start)
@@ -88,7 +88,7 @@ def test_mixture_kmeans_splits_large(student, rng):
     assert_true(off < 0.01 * N, "The clusters are not those of nearest means.", hint=hint)
     share = float(np.bincount(labels[ids == 0], minlength=3).max() / (ids == 0).sum())
     assert_true(
-        share < 0.75,
+        share < 0.9,
         "KMeans left the large component in one piece, which the nearest means do not.",
         detail=f"{share:.1%} of its points are in one cluster",
         hint=hint,
@@ -102,7 +102,7 @@ def test_mixture_gmm_beats_kmeans(student, rng):
     with_kmeans = _agreement(_kmeans_labels(student, points, start), ids)
     with_gmm = _agreement(_gmm_labels(student, points, start), ids)
     assert_true(
-        with_gmm > with_kmeans + 0.1,
+        with_gmm > with_kmeans + 0.05,
         "GMM does not agree with the components clearly better than KMeans does.",
         detail=f"{with_gmm:.1%} agree for GMM, {with_kmeans:.1%} for KMeans",
         hint="KMeans can cut only half-way between centers; GMM weighs them by pi and sigma.",
