@@ -36,6 +36,7 @@ from autograder.sandbox import CallFailed, Sandbox
 
 PYTEST_OPTIONS = (
     "--noconftest",
+    "--continue-on-collection-errors",
     "--import-mode=importlib",
     "-p no:cacheprovider",
     "-p no:faulthandler",
@@ -187,6 +188,7 @@ def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             code = pytest.main(arguments, plugins=[plugin])
     finally:
+        _forget(checks)
         sys.dont_write_bytecode = bytecode
         if autoload is None:
             del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
@@ -195,6 +197,14 @@ def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
     if code == pytest.ExitCode.INTERRUPTED and not plugin.collection_errors:
         raise KeyboardInterrupt
     return said.getvalue()
+
+
+def _forget(checks: Sequence[Path]) -> None:
+    """Drop the check modules: pytest would find another course's by the same name."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and any(Path(file).is_relative_to(folder) for folder in checks):
+            del sys.modules[name]
 
 
 def _lost(assignment: Assignment, name: str, said: str, plugin: Plugin) -> CaseResult:

@@ -80,29 +80,24 @@ addopts = -q --import-mode=importlib -p no:cacheprovider
 
 
 def build(assignment: Assignment, root: Path, into: Path) -> None:
-    """Write ``into/assignments/<name>/`` and ``into/notebooks/<name>.ipynb``, whole or not at all.
+    """Write the handout to the folder ``into``, whole or not at all; what was there goes.
 
-    ``root`` is the course's folder (``solutions/``, ``data/``, ``autograder/``); usually
-    ``into`` is the same. Raises HandoutError for a source that is missing or wrong; then
-    nothing has changed.
+    ``root`` is the course's folder (``solutions/``, ``data/``, ``autograder/``). Where ``into``
+    is its ``assignments/<name>/``, the copy in ``notebooks/`` is written too. Raises
+    HandoutError for a source that is missing or wrong; then nothing has changed.
     """
     files = contents(assignment, root)
-    home = f"assignments/{assignment.name}"
-    (into / "assignments").mkdir(parents=True, exist_ok=True)
+    into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
-        prefix=f".{assignment.name}-", dir=into / "assignments", ignore_cleanup_errors=True
+        prefix=f".{into.name}-", dir=into.parent, ignore_cleanup_errors=True
     ) as temporary:
+        new = Path(temporary) / "new"
         for name, data in files.items():
-            path = Path(temporary) / "new" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        _swap(Path(temporary) / "new" / home, into / home, Path(temporary) / "old")
-        notebook = _notebook(assignment)
-        if notebook in files:
-            (into / notebook).parent.mkdir(parents=True, exist_ok=True)
-            (Path(temporary) / "new" / notebook).replace(into / notebook)
-        else:
-            (into / notebook).unlink(missing_ok=True)
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).write_bytes(data)
+        _swap(new, into, Path(temporary) / "old")
+        if into.resolve() == _home(assignment, root).resolve():
+            _put(files.get(_notebook(assignment)), _copy(assignment, root), Path(temporary))
 
 
 def fresh(assignment: Assignment, root: Path) -> list[str]:
@@ -110,26 +105,25 @@ def fresh(assignment: Assignment, root: Path) -> list[str]:
 
     One sentence for every file that is missing, stray or changed; none: all is fresh.
     """
-    wanted = contents(assignment, root)
-    mend = f"run: python -m autograder handout {assignment.name}"
+    home = _home(assignment, root)
+    files = contents(assignment, root)
+    wanted = {home / name: data for name, data in files.items()}
+    if _notebook(assignment) in files:
+        wanted[_copy(assignment, root)] = files[_notebook(assignment)]
     faults = []
-    for name, data in wanted.items():
-        path = root / name
+    for path, data in wanted.items():
         if path.is_symlink() or not path.is_file():
-            faults.append(f"{name} is missing; {mend}")
+            faults.append(f"{_shown(root, path)} is missing")
         elif path.read_bytes() != data:
-            faults.append(f"{name} is not what its source makes now; {mend}")
-    folders = {parent.as_posix() for name in wanted for parent in Path(name).parents}
-    home = root / "assignments" / assignment.name
-    for path in [*sorted(home.rglob("*")), *root.glob(_notebook(assignment))]:
-        name = path.relative_to(root).as_posix()
-        if name not in wanted and name not in folders:
-            faults.append(f"{name} is no part of the handout; delete it, or {mend}")
-    return faults
+            faults.append(f"{_shown(root, path)} is not what its source makes now")
+    folders = {parent for path in wanted for parent in path.parents}
+    there = [*sorted(home.rglob("*")), *root.glob(f"notebooks/{_notebook(assignment)}")]
+    strays = (path for path in there if path not in wanted and path not in folders)
+    return faults + [f"{_shown(root, path)} is no part of the handout" for path in strays]
 
 
 def contents(assignment: Assignment, root: Path) -> dict[str, bytes]:
-    """Every generated file of one assignment: its path under the root and its bytes."""
+    """Every file of the handout: its path in the handout's folder, and its bytes."""
     solution = root / "solutions" / assignment.name
     public = solution / "checks" / "public"
     checks = {
@@ -153,13 +147,10 @@ def contents(assignment: Assignment, root: Path) -> dict[str, bytes]:
     handout["conftest.py"] = CONFTEST.encode()
     handout["pytest.ini"] = PYTEST_INI.encode()
     handout["requirements.txt"] = requirements(assignment).encode()
-    notebooks = {}
-    if (solution / "notebook.py").is_file():
-        source = _text(root, solution / "notebook.py")
-        made = to_notebook(source, _shown(root, solution / "notebook.py")).encode()
-        handout[f"{assignment.name}.ipynb"] = made
-        notebooks[_notebook(assignment)] = made
-    return {f"assignments/{assignment.name}/{k}": handout[k] for k in sorted(handout)} | notebooks
+    path = solution / "notebook.py"
+    if path.is_file():
+        handout[_notebook(assignment)] = to_notebook(_text(root, path), _shown(root, path)).encode()
+    return {name: handout[name] for name in sorted(handout)}
 
 
 def public_part(assignment: Assignment, shipped: Collection[str]) -> Assignment:
@@ -195,8 +186,16 @@ def requirements(assignment: Assignment) -> str:
     )
 
 
+def _home(assignment: Assignment, root: Path) -> Path:
+    return root / "assignments" / assignment.name
+
+
 def _notebook(assignment: Assignment) -> str:
-    return f"notebooks/{assignment.name}.ipynb"
+    return f"{assignment.name}.ipynb"
+
+
+def _copy(assignment: Assignment, root: Path) -> Path:
+    return root / "notebooks" / _notebook(assignment)
 
 
 def _case_names(checks: dict[str, bytes]) -> set[str]:
@@ -246,3 +245,13 @@ def _swap(new: Path, place: Path, old: Path) -> None:
         if old.exists() and not place.exists():
             old.rename(place)
         raise
+
+
+def _put(data: bytes | None, place: Path, scratch: Path) -> None:
+    """Make ``place`` a file that holds ``data``; None: no such file."""
+    if data is None:
+        place.unlink(missing_ok=True)
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    (scratch / place.name).write_bytes(data)
+    (scratch / place.name).replace(place)

@@ -40,25 +40,24 @@ _PRINTABLE = re.compile(rb"[\t -~]{6,}")
 _BYTECODE = {".pyc", ".pyo"}
 
 
-def leaks(assignment: Assignment, root: Path, *folders: Path) -> list[str]:
-    """Every leak in ``folders``, as ``file:line: whose line it is``; none: nothing leaks.
+def leaks(assignment: Assignment, root: Path, folder: Path) -> list[str]:
+    """Every leak in ``folder`` and in ``root/notebooks``: ``file:line: whose line it is``.
 
-    ``root`` is the course's folder; ``folders`` are searched whole, such as
-    ``root / "assignments" / name`` and ``root / "notebooks"``. Raises HandoutError where the
-    marks of a source are wrong.
+    ``root`` is the course's folder, ``folder`` a handout; none: nothing leaks. Raises
+    HandoutError where the marks of a source are wrong.
     """
     secrets = _secrets(assignment, root)
     engine = {path.read_bytes() for path in (root / "autograder").glob("*.py")}
     found: list[str] = []
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            shown = path.relative_to(root if path.is_relative_to(root) else folder).as_posix()
-            if path.suffix in _BYTECODE or path.name == "__pycache__":
-                found.append(f"{shown}:1: bytecode, which holds what it was compiled from.")
-            elif path.is_file() and (data := path.read_bytes()) not in engine:
-                hits = [(1, what) for what in secrets.named(path.name)]
+    for path in [*sorted(folder.rglob("*")), *sorted((root / "notebooks").rglob("*"))]:
+        shown = path.relative_to(root if path.is_relative_to(root) else folder).as_posix()
+        if path.suffix in _BYTECODE or path.name == "__pycache__":
+            found.append(f"{shown}:1: bytecode, which holds what it was compiled from.")
+        elif path.is_file():
+            hits = [(1, what) for what in secrets.named(path.name)]
+            if (data := path.read_bytes()) not in engine:
                 hits += secrets.in_file(data)
-                found += [f"{shown}:{line}: {what}" for line, what in dict.fromkeys(hits)]
+            found += [f"{shown}:{line}: {what}" for line, what in dict.fromkeys(hits)]
     return found
 
 
@@ -125,7 +124,7 @@ def _secrets(assignment: Assignment, root: Path) -> _Secrets:
                 source = _read(path)
                 others.add_lines(_code_and_comments(source), f"a line of a {whose}, {shown}")
                 if folder == "checks/hidden":
-                    _add_literals(others, source, f"a value of a hidden check, {shown}")
+                    _add_literals(others, source, f"a value or text of a hidden check, {shown}")
                 elif "__" in path.stem:
                     word = _WORD.findall(path.stem)[-1]
                     others.words[word] = f"the name of a {whose}, {shown}."

@@ -53,16 +53,16 @@ _SAME_LENGTH = {"enumerate", "reversed", "list", "tuple", "iter", "sorted", "set
 _TEXT_RUNNERS = {"exec", "eval", "compile"}
 _COMES_WITH = {"matplotlib": ("mpl_toolkits", "pylab")}
 
-_Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_Named = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _COMPREHENSIONS: dict[type[ast.AST], str] = {
     ast.ListComp: "list comprehension",
     ast.SetComp: "set comprehension",
     ast.DictComp: "dict comprehension",
     ast.GeneratorExp: "generator expression",
 }
-_Comprehension = tuple(_COMPREHENSIONS)
-_Scoped = (*_Named, ast.Lambda, *_Comprehension)
+_COMPREHENSION_NODES = tuple(_COMPREHENSIONS)
+_SCOPED = (*_DEFINITIONS, ast.Lambda, *_COMPREHENSION_NODES)
 _ANY = -1
 
 T = TypeVar("T")
@@ -207,8 +207,7 @@ def _inline_strings(tree: ast.Module) -> None:
             except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
                 body = []
             for inner in (part for statement in body for part in ast.walk(statement)):
-                if hasattr(inner, "lineno"):
-                    inner.lineno = node.lineno
+                vars(inner)["lineno"] = node.lineno
             node.args[:1] = body or node.args[:1]
         else:
             todo.extend(ast.iter_child_nodes(node))
@@ -272,7 +271,7 @@ _Target = _Binding | _Thing
 
 def _split(node: ast.AST) -> tuple[list[ast.AST], list[ast.AST]]:
     """What of a scoped node is evaluated inside its scope and what outside; no annotations."""
-    if isinstance(node, (*_Function,)):
+    if isinstance(node, _FUNCTIONS):
         defaults = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
         if isinstance(node, ast.Lambda):
             return [node.body], [*defaults]
@@ -296,10 +295,10 @@ class _Builder:
         todo: deque[tuple[ast.AST, _Scope, bool]] = deque((s, self.top, True) for s in tree.body)
         while todo:
             node, scope, always = todo.popleft()
-            if isinstance(node, _Scoped):
+            if isinstance(node, _SCOPED):
                 new = self._open(node, scope, always)
                 inside, outside = _split(node)
-                todo.extend((part, new, True) for part in inside)
+                todo.extend((part, new, isinstance(node, _DEFINITIONS)) for part in inside)
                 todo.extend((part, scope, False) for part in outside)
             else:
                 self._bind(node, scope, always)
@@ -307,15 +306,15 @@ class _Builder:
 
     def _open(self, node: ast.AST, scope: _Scope, always: bool) -> _Scope:
         new = self.inner[node] = _Scope(node, scope, scope.module, scope.file)
-        if isinstance(node, _Named):
+        if isinstance(node, _DEFINITIONS):
             self._put(node.name, _Binding(scope, node.lineno, always, inner=new))
-        if isinstance(node, (*_Function,)):
+        if isinstance(node, _FUNCTIONS):
             a = node.args
             rest = [arg for arg in (a.vararg, a.kwarg) if arg is not None]
             for arg in [*a.posonlyargs, *a.args, *a.kwonlyargs, *rest]:
                 self._put(arg.arg, _Binding(new, arg.lineno))
         for generator in getattr(node, "generators", []):
-            self._assign(generator.target, generator.iter, _Binding(new, generator.iter.lineno), 1)
+            self._assign(generator.target, generator.iter, _Binding(new, node.lineno), _ANY)
         return new
 
     def _put(self, name: str, binding: _Binding) -> None:
@@ -347,11 +346,11 @@ class _Builder:
                 self._assign(target, node.value, binding)
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
             if isinstance(node, ast.NamedExpr):
-                while isinstance(binding.scope.node, _Comprehension) and binding.scope.parent:
+                while isinstance(binding.scope.node, _COMPREHENSION_NODES) and binding.scope.parent:
                     binding.scope = binding.scope.parent
             self._assign(node.target, node.value, binding)
         elif isinstance(node, (ast.For, ast.AsyncFor)):
-            self._assign(node.target, node.iter, binding, 1)
+            self._assign(node.target, node.iter, binding, _ANY)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             for item in node.items:
                 if item.optional_vars is not None:
@@ -363,12 +362,10 @@ class _Builder:
             self._put(node.name, binding)
 
     def _assign(
-        self, target: ast.expr, value: ast.expr, like: _Binding, unpacked: int = 0
+        self, target: ast.expr, value: ast.expr, like: _Binding, part: int | None = None
     ) -> None:
         """Bind the names in ``target`` to ``value``, or to a part of it."""
-        todo: list[tuple[ast.expr, ast.expr, int | None]] = [(target, value, None)]
-        if unpacked:
-            todo = [(target, value, _ANY)]
+        todo = [(target, value, part)]
         while todo:
             target, value, part = todo.pop()
             new = _Binding(like.scope, like.line, like.always, value=value, part=part)
@@ -383,13 +380,12 @@ class _Builder:
                 todo.append((target.value, value, _ANY))  # TABLE["name"] = function
             elif isinstance(target, (ast.Tuple, ast.List)):
                 items = target.elts
-                if part is None and isinstance(value, (ast.Tuple, ast.List)):
-                    if len(value.elts) == len(items) and not any(
-                        isinstance(item, ast.Starred) for item in [*items, *value.elts]
-                    ):
-                        todo += [(t, v, None) for t, v in zip(items, value.elts, strict=True)]
-                        continue
-                todo += [(t, value, i if part is None else _ANY) for i, t in enumerate(items)]
+                values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+                starred = any(isinstance(item, ast.Starred) for item in [*items, *values])
+                if part is None and len(values) == len(items) and not starred:
+                    todo += [(t, v, None) for t, v in zip(items, values, strict=True)]
+                else:
+                    todo += [(t, value, i if part is None else _ANY) for i, t in enumerate(items)]
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
@@ -399,3 +395,631 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
     if type(node).__name__ == "TypeAlias":
         return iter(())
     return ast.iter_child_nodes(node)
+
+
+# --- names: what an expression stands for -------------------------------------------------
+
+
+def _last(bindings: list[_Binding]) -> list[_Binding]:
+    """What is left of a module's or class's name once its body has run."""
+    ordered = sorted(bindings, key=lambda binding: binding.line)
+    start = max((i for i, binding in enumerate(ordered) if binding.always), default=0)
+    return ordered[start:]
+
+
+class _Names:
+    """All modules of a submission, and what the expressions in them stand for."""
+
+    def __init__(self, graded: Sequence[str]) -> None:
+        self.graded = graded
+        self.inner: dict[ast.AST, _Scope] = {}
+        self._modules: dict[str, _Scope] = {}
+        self._known: dict[Any, Any] = {}
+        self._depth = 0
+
+    def add(self, file: str, tree: ast.Module) -> None:
+        """Take in one file."""
+        parts = file.removesuffix(".py").split("/")
+        is_package = parts[-1] == "__init__"
+        module = ".".join(parts[:-1] if is_package else parts)
+        built = _Builder(tree, module, file, is_package)
+        self._modules[module] = built.top
+        self.inner.update(built.inner)
+
+    def functions(self) -> Iterator[str]:
+        """Names of the graded modules' functions and methods."""
+        for module in self.graded:
+            for name in self._modules[module].names if module in self._modules else ():
+                for thing in self._stand_for(self.of_module(module, name), None):
+                    if thing.kind == "function":
+                        yield name
+                    elif thing.kind == "class" and thing.scope is not None:
+                        for member in dict.fromkeys(
+                            m for c in self.mro(thing.scope) for m in c.names
+                        ):
+                            found = self._stand_for(self.members(thing.scope, member), thing.scope)
+                            if any(one.kind == "function" for one in found):
+                                yield f"{name}.{member}"
+
+    def find(self, function: str) -> list[tuple[_Target, _Scope | None]]:
+        """What a graded name stands for, each with the class that it belongs to."""
+        name, _, member = function.partition(".")
+        for module in self.graded:
+            targets = self.of_module(module, name)
+            if not targets and module in self._modules:
+                targets = self._from_stars(self._modules[module], name)
+            if member:
+                classes = [t.scope for t in self._stand_for(targets, None) if t.kind == "class"]
+                found = [(m, c) for c in classes if c for m in self.members(c, member)]
+                if found:
+                    return [*found]
+            elif targets:
+                return [(target, None) for target in targets]
+        return []
+
+    def lookup(self, name: str, scope: _Scope) -> list[_Target]:
+        """What ``name`` may stand for where it is read in ``scope``."""
+        here: _Scope | None = scope
+        top = scope
+        left = False  # a function runs later than the body around it
+        while here is not None:
+            if name in here.names and (here is scope or not isinstance(here.node, ast.ClassDef)):
+                return [*(_last(here.names[name]) if left else here.names[name])]
+            left = left or isinstance(here.node, _FUNCTIONS)
+            top, here = here, here.parent
+        for module, _ in top.stars:
+            if self._is_own(module) and (found := self.of_module(module, name)):
+                return found
+        outside = self._from_stars(top, name)
+        # `from numpy import *` brings a `sum` of its own.
+        if hasattr(builtins, name) and not (outside and name == "sum"):
+            return [_Thing("outside", f"builtins.{name}", "builtins")]
+        return outside
+
+    def of_module(self, module: str, name: str) -> list[_Target]:
+        """What ``name`` of one of the submission's modules stands for."""
+        scope = self._modules.get(module)
+        if scope is not None and name in scope.names:
+            return [*_last(scope.names[name])]
+        if self._is_own(f"{module}.{name}"):
+            return [_Thing("module", f"{module}.{name}")]
+        for star, _ in scope.stars if scope is not None else ():
+            if self._is_own(star) and star != module and name in self._modules[star].names:
+                return [*_last(self._modules[star].names[name])]
+        return []
+
+    def _from_stars(self, scope: _Scope, name: str) -> list[_Target]:
+        stars = [star for star, _ in scope.stars if not self._is_own(star)]
+        return [_Thing("outside", f"{star}.{name}", star) for star in stars]
+
+    def _is_own(self, module: str) -> bool:
+        # numpy is loaded before any submission, so a file of that name is never imported.
+        if module.partition(".")[0] == "numpy":
+            return False
+        return any(f"{name}.".startswith(f"{module}.") for name in self._modules)
+
+    def chase(self, binding: _Binding, stop: Collection[int] = ()) -> list[_Target]:
+        """``binding``, or where its import leads; nothing if that passes ``stop``."""
+        todo: list[_Target] = [binding]
+        ends: list[_Target] = []
+        seen: set[int] = set()
+        while todo:
+            target = todo.pop()
+            if isinstance(target, _Thing) or not target.module:
+                ends.append(target)
+            if isinstance(target, _Thing) or id(target) in seen or id(target) in stop:
+                continue
+            seen.add(id(target))
+            if target.module and self._is_own(target.module):
+                if target.name:
+                    todo += self.of_module(target.module, target.name)
+                else:
+                    ends.append(_Thing("module", target.module))
+            elif target.module and not target.module.startswith("."):
+                path = ".".join(filter(None, (target.module, target.name)))
+                ends.append(_Thing("outside", path, target.origin))
+        return [end for end in ends if isinstance(end, _Thing) or id(end) not in stop]
+
+    def mro(self, cls: _Scope) -> list[_Scope]:
+        """The class and the submission's own classes above it."""
+        found: list[_Scope] = []
+        todo = [cls]
+        while todo:
+            here = todo.pop(0)
+            if here in found or not isinstance(here.node, ast.ClassDef) or here.parent is None:
+                continue
+            found.append(here)
+            for base in here.node.bases:
+                todo += [t.scope for t in self.things(base, here.parent, None) if t.scope]
+        return found
+
+    def members(self, cls: _Scope, name: str, above: bool = False) -> list[_Target]:
+        """What ``name`` of a class stands for; ``above``: of the classes it inherits from."""
+        for here in self.mro(cls)[1 if above else 0 :]:
+            found = _last(here.names[name]) if name in here.names else []
+            for scope in (
+                self.inner[b.inner.node] for bs in here.names.values() for b in bs if b.inner
+            ):
+                found += scope.attributes.get((_first_parameter(scope.node), name), [])
+            if here.parent is not None and isinstance(here.node, ast.ClassDef):
+                found += here.parent.attributes.get((here.node.name, name), [])
+            if found:
+                return [*found]
+        return []
+
+    def attribute(self, thing: _Thing, name: str) -> list[_Target]:
+        """What ``thing.name`` stands for."""
+        if thing.kind == "outside":
+            return [_Thing("outside", f"{thing.path}.{name}", thing.origin)]
+        if thing.kind == "module":
+            return self.of_module(thing.path, name)
+        if thing.scope is not None and thing.kind != "function":
+            return self.members(thing.scope, name, above=thing.kind == "super")
+        return []
+
+    def once(self, key: Any, default: T, compute: Callable[[], T]) -> T:
+        """``compute()`` remembered by ``key``; ``default`` in a circle or far too deep."""
+        if key in self._known:
+            found: T = self._known[key]
+            return found
+        if self._depth >= MAX_DEPTH:
+            return default
+        self._known[key] = default
+        self._depth += 1
+        try:
+            self._known[key] = compute()
+        finally:
+            self._depth -= 1
+        found = self._known[key]
+        return found
+
+    def things(self, expr: ast.expr, scope: _Scope, owner: _Scope | None) -> frozenset[_Thing]:
+        """Everything that ``expr``, evaluated in ``scope``, may stand for; often nothing."""
+        return self.once(
+            (expr, scope, owner), frozenset(), lambda: frozenset(self._things(expr, scope, owner))
+        )
+
+    def _things(self, expr: ast.expr, scope: _Scope, owner: _Scope | None) -> Iterable[_Thing]:
+        if isinstance(expr, ast.Name):
+            return self._stand_for(self.lookup(expr.id, scope), owner)
+        if isinstance(expr, ast.Attribute):
+            bases = self.things(expr.value, scope, owner)
+            return [
+                thing
+                for base in bases
+                for thing in self._stand_for(self.attribute(base, expr.attr), base.scope or owner)
+            ]
+        if isinstance(expr, ast.Lambda):
+            return [_Thing("function", scope=self.inner[expr], owner=owner)]
+        if isinstance(expr, ast.NamedExpr):
+            return self.things(expr.value, scope, owner)
+        if isinstance(expr, (ast.IfExp, ast.BoolOp)):
+            either = expr.values if isinstance(expr, ast.BoolOp) else [expr.body, expr.orelse]
+            return [thing for value in either for thing in self.things(value, scope, owner)]
+        if isinstance(expr, ast.Call):
+            return self._called(expr, scope, owner)
+        if isinstance(expr, ast.Subscript):
+            text = self._text(expr.slice, scope)
+            paths = [thing.path for thing in self.things(expr.value, scope, owner)]
+            if text and "sys.modules" in paths:
+                return self._module_thing(text)
+            if text and {"builtins.globals()", "builtins.vars()", "builtins.locals()"} & {*paths}:
+                return self._stand_for(self.lookup(text, scope), owner)
+        return []
+
+    def _called(self, call: ast.Call, scope: _Scope, owner: _Scope | None) -> Iterable[_Thing]:
+        found: list[_Thing] = []
+        for thing in self.things(call.func, scope, owner):
+            path = thing.path.replace("builtins.", "", 1)
+            text = self._text(call.args[-1], scope) if call.args else None
+            if path == "__import__" or path == "importlib.import_module":
+                text = self._text(call.args[0], scope) if call.args else None
+                if text:
+                    found += self._module_thing(text, whole=path != "__import__")
+            elif path == "getattr" and len(call.args) > 1:
+                text = self._text(call.args[1], scope)
+                for base in self.things(call.args[0], scope, owner) if text else ():
+                    targets = self.attribute(base, text or "")
+                    found += self._stand_for(targets, base.scope or owner)
+            elif path == "sys.modules.get" and text:
+                found += self._module_thing(text)
+            elif path == "super":
+                lexical = scope
+                while lexical.parent and not isinstance(lexical.node, ast.ClassDef):
+                    lexical = lexical.parent
+                found.append(_Thing("super", scope=lexical))
+            elif thing.path in _WRAPPERS and call.args:
+                found += self.things(call.args[0], scope, owner)
+            elif thing.kind == "class":
+                found.append(_Thing("instance", scope=thing.scope))
+            elif thing.kind == "outside":
+                found.append(_Thing("outside", f"{thing.path}()", thing.origin))
+        return found
+
+    def _module_thing(self, path: str, whole: bool = True) -> list[_Thing]:
+        shown = path if whole else path.partition(".")[0]
+        if self._is_own(shown):
+            return [_Thing("module", shown)]
+        return [_Thing("outside", shown, path)]
+
+    def _stand_for(self, targets: Iterable[_Target], owner: _Scope | None) -> list[_Thing]:
+        found: list[_Thing] = []
+        for target in targets:
+            for end in [target] if isinstance(target, _Thing) else self.chase(target):
+                if isinstance(end, _Thing):
+                    found.append(end)
+                elif end.inner is not None:
+                    kind = "class" if isinstance(end.inner.node, ast.ClassDef) else "function"
+                    # What a module defines has no self, wherever it is mentioned.
+                    found.append(
+                        _Thing(kind, scope=end.inner, owner=owner if end.scope.parent else None)
+                    )
+                elif end.value is not None:
+                    found += self.things(end.value, end.scope, owner) if end.part is None else ()
+                else:
+                    found += self._self(end, owner)
+        return found
+
+    def _self(self, parameter: _Binding, owner: _Scope | None) -> list[_Thing]:
+        """What a method's first parameter stands for; nothing for other parameters."""
+        scope = parameter.scope
+        if scope.parent is None or not isinstance(scope.parent.node, ast.ClassDef):
+            return []
+        if parameter not in scope.names.get(_first_parameter(scope.node), ()):
+            return []
+        cls = owner if owner is not None and scope.parent in self.mro(owner) else scope.parent
+        decorators = getattr(scope.node, "decorator_list", [])
+        names = {d.id for d in decorators if isinstance(d, ast.Name)}
+        if "staticmethod" in names:
+            return []
+        return [_Thing("class" if "classmethod" in names else "instance", scope=cls)]
+
+    def _text(self, expr: ast.expr, scope: _Scope) -> str | None:
+        """The string that ``expr`` is, if reading can tell."""
+        return self.once(("text", expr, scope), None, lambda: self._read_text(expr, scope))
+
+    def _read_text(self, expr: ast.expr, scope: _Scope) -> str | None:
+        if isinstance(expr, ast.Constant) and isinstance(expr.value, str):
+            return expr.value
+        if isinstance(expr, ast.BinOp) and isinstance(expr.op, ast.Add):
+            left, right = self._text(expr.left, scope), self._text(expr.right, scope)
+            return left + right if left is not None and right is not None else None
+        if isinstance(expr, ast.Name):
+            for target in self.lookup(expr.id, scope):
+                if isinstance(target, _Binding) and target.value is not None:
+                    return self._text(target.value, target.scope)
+        return None
+
+    # Loops whose length does not grow with the number of rows.
+
+    def few(self, expr: ast.expr, scope: _Scope) -> bool:
+        """Whether going over ``expr`` takes few steps: written out, a shape, columns or blocks."""
+        return self.once(("few", expr, scope), False, lambda: self._few(expr, scope))
+
+    def _few(self, expr: ast.expr, scope: _Scope) -> bool:
+        if isinstance(expr, (ast.Tuple, ast.List, ast.Set)):
+            return not any(isinstance(item, ast.Starred) for item in expr.elts)
+        if isinstance(expr, (ast.Constant, ast.Dict)):
+            return True
+        if isinstance(expr, ast.Attribute):
+            return expr.attr == "shape"
+        if isinstance(expr, ast.Subscript):
+            return self.few(expr.value, scope)
+        if isinstance(expr, ast.Name):
+            return self._all_values(expr, scope, self.few)
+        if not isinstance(expr, ast.Call):
+            return False
+        args = expr.args
+        if isinstance(expr.func, ast.Attribute) and expr.func.attr in ("items", "keys", "values"):
+            return self.few(expr.func.value, scope)
+        for path in (thing.path for thing in self.things(expr.func, scope, None)):
+            name = path.rpartition(".")[2]
+            if path == "builtins.range" and len(args) == 3:
+                step = self._number(args[2], scope)
+                return step is None or abs(step) >= BLOCK_STEP
+            if path == "builtins.range":
+                return all(self.small(arg, scope) for arg in args)
+            if path == "builtins.zip":
+                return any(self.few(arg, scope) for arg in args)
+            if path.startswith("numpy.") and name in ("array_split", "split") and len(args) > 1:
+                return self._number(args[1], scope) is not None
+            if (path.startswith("builtins.") and name in _SAME_LENGTH) or path.startswith("tqdm"):
+                return bool(args) and self.few(args[0], scope)
+        return False
+
+    def small(self, expr: ast.expr, scope: _Scope) -> bool:
+        """Whether a number does not grow with the rows: written out, or a count of columns."""
+        return self.once(("small", expr, scope), False, lambda: self._small(expr, scope))
+
+    def _small(self, expr: ast.expr, scope: _Scope) -> bool:
+        if self._number(expr, scope) is not None:
+            return True
+        if isinstance(expr, ast.BinOp):
+            return self.small(expr.left, scope) and self.small(expr.right, scope)
+        if isinstance(expr, ast.Attribute):
+            return expr.attr == "ndim"
+        if isinstance(expr, ast.Subscript):
+            axis = self._number(expr.slice, scope)
+            return self.few(expr.value, scope) and axis not in (None, 0)
+        if isinstance(expr, ast.Name):
+            targets = self.lookup(expr.id, scope)
+            if all(isinstance(t, _Binding) and (t.part or 0) > 0 for t in targets) and targets:
+                return self._all_values(expr, scope, self.few, parts=True)  # N, D = X.shape
+            return self._all_values(expr, scope, self.small)
+        if isinstance(expr, ast.Call) and isinstance(expr.func, ast.Name) and expr.func.id == "len":
+            return bool(expr.args) and self.few(expr.args[0], scope)
+        return False
+
+    def _number(self, expr: ast.expr, scope: _Scope) -> int | None:
+        return self.once(("number", expr, scope), None, lambda: self._read_number(expr, scope))
+
+    def _read_number(self, expr: ast.expr, scope: _Scope) -> int | None:
+        if isinstance(expr, ast.Constant) and isinstance(expr.value, int):
+            return expr.value
+        if isinstance(expr, ast.UnaryOp) and isinstance(expr.op, ast.USub):
+            number = self._number(expr.operand, scope)
+            return None if number is None else -number
+        if isinstance(expr, ast.Name):
+            targets = self.lookup(expr.id, scope)
+            if len(targets) == 1 and isinstance(targets[0], _Binding) and targets[0].part is None:
+                value = targets[0].value
+                return None if value is None else self._number(value, targets[0].scope)
+        return None
+
+    def _all_values(
+        self,
+        name: ast.Name,
+        scope: _Scope,
+        holds: Callable[[ast.expr, _Scope], bool],
+        parts: bool = False,
+    ) -> bool:
+        targets = self.lookup(name.id, scope)
+        return bool(targets) and all(
+            isinstance(target, _Binding)
+            and target.value is not None
+            and (parts or target.part is None)
+            and holds(target.value, target.scope)
+            for target in targets
+        )
+
+
+def _first_parameter(node: ast.AST) -> str:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        for argument in [*node.args.posonlyargs, *node.args.args]:
+            return argument.arg
+    return ""
+
+
+# --- walk: from one function to everything that it reaches --------------------------------
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A ``def``, a ``class`` or an expression, read in ``scope``; ``owner``: self's class."""
+
+    node: ast.AST
+    scope: _Scope
+    owner: _Scope | None
+
+
+class _Walk:
+    """Everything that a function reaches: its loops, and the packages it uses."""
+
+    def __init__(self, names: _Names, function: str, stop_at: Collection[str]) -> None:
+        self.loops: set[Loop] = set()
+        self.uses: dict[tuple[str, int, str], set[str]] = {}
+        """Module names as imported, by file, line and full dotted path."""
+        self._names = names
+        starts = names.find(function)
+        own = {id(target) for target, _ in starts}
+        self._stop = {id(t) for name in stop_at for t, _ in names.find(name)} - own
+        self._todo: deque[_Unit] = deque()
+        self._seen: set[_Unit] = set()
+        self._calls: dict[_Unit, dict[_Unit, int]] = {}
+        self._classes: dict[_Scope, None] = {}
+        self._asked: dict[str, None] = {}
+        self._unit: _Unit | None = None
+        for target, owner in starts:
+            file = target.scope.file if isinstance(target, _Binding) else names.graded[0] + ".py"
+            self._arrive(target, owner, (file, getattr(target, "line", 1)))
+        while self._todo:
+            self._unit = self._todo.popleft()
+            self._read(self._unit)
+        self._find_recursion()
+
+    def _read(self, unit: _Unit) -> None:
+        """Everything in one unit that is evaluated, outermost first."""
+        todo: list[tuple[ast.AST, _Scope, bool]] = [(unit.node, unit.scope, False)]
+        while todo:
+            # live: this runs when the graded function is called, not when it is imported
+            node, scope, live = todo.pop()
+            if isinstance(node, _DEFINITIONS) and node is not unit.node:
+                continue  # only if it is mentioned
+            if isinstance(node, _SCOPED):
+                inside, outside = _split(node)
+                later = live if isinstance(node, _COMPREHENSION_NODES) else True
+                if isinstance(node, ast.ClassDef):
+                    inside = []
+                if isinstance(node, _COMPREHENSION_NODES) and live:
+                    self._judge_comprehension(node, scope)
+                todo += [(part, self._names.inner[node], later) for part in inside]
+                todo += [(part, scope, live) for part in outside]
+                continue
+            if isinstance(node, ast.Call):
+                todo += [(part, scope, live) for part in self._call(node, scope, live)]
+                continue
+            if live and isinstance(node, (ast.For, ast.AsyncFor)):
+                if not self._names.few(node.iter, scope):
+                    self._loop(node, scope, "for loop")
+            elif live and isinstance(node, ast.While):
+                self._loop(node, scope, "while loop")
+            if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+                todo += [(part, scope, live) for part in self._mention(node, scope, live)]
+                continue
+            todo += [(part, scope, live) for part in _children(node)]
+
+    def _judge_comprehension(self, node: ast.AST, scope: _Scope) -> None:
+        inner = self._names.inner[node]
+        generators: list[ast.comprehension] = getattr(node, "generators", [])
+        scopes = [scope] + [inner] * (len(generators) - 1)
+        pairs = zip(generators, scopes, strict=True)
+        if not all(self._names.few(generator.iter, where) for generator, where in pairs):
+            self._loop(node, scope, _COMPREHENSIONS[type(node)])
+
+    def _call(self, call: ast.Call, scope: _Scope, live: bool) -> list[ast.AST]:
+        """Follow a call; returns what is left to read in it."""
+        owner = self._unit.owner if self._unit else None
+        rest: list[ast.AST] = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if isinstance(call.func, (ast.Name, ast.Attribute)):
+            rest += self._mention(call.func, scope, live, call)
+        else:
+            rest.append(call.func)
+        site = (scope.file, call.lineno)
+        for thing in self._names.things(call.func, scope, owner):
+            if thing.kind == "instance" and thing.scope is not None:
+                for target in self._names.members(thing.scope, "__call__"):
+                    self._arrive(target, thing.scope, site, live)
+        for thing in self._names.things(call, scope, owner):
+            if not thing.path.endswith("()"):  # import_module("…"), getattr(…, "…")
+                self._arrive(thing, thing.owner, site, live)
+        return rest
+
+    def _mention(
+        self, node: ast.expr, scope: _Scope, live: bool, call: ast.Call | None = None
+    ) -> list[ast.AST]:
+        """Follow a name; returns what is left to read in the expression."""
+        owner = self._unit.owner if self._unit else None
+        site = (scope.file, node.lineno)
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                for target in self._names.lookup(node.id, scope):
+                    self._arrive(target, owner, site, live, call, scope)
+            return []
+        if isinstance(node, ast.Subscript):
+            for thing in self._names.things(node, scope, owner):
+                self._arrive(thing, thing.owner, site, live)
+            return [node.value, node.slice]
+        assert isinstance(node, ast.Attribute)
+        if not isinstance(node.ctx, ast.Load):
+            return [node.value]
+        bases = self._names.things(node.value, scope, owner)
+        for base in bases:
+            for target in self._names.attribute(base, node.attr):
+                self._arrive(target, base.scope or owner, site, live, call, scope)
+        if not bases and node.attr not in self._asked:
+            self._asked[node.attr] = None
+            for cls in list(self._classes):
+                self._follow_members(cls, [node.attr])
+        dotted = isinstance(node.value, (ast.Name, ast.Attribute))
+        known = bases and all(b.kind in ("outside", "module", "class") for b in bases)
+        return [] if dotted and known else [node.value]
+
+    def _arrive(
+        self,
+        target: _Target,
+        owner: _Scope | None,
+        site: tuple[str, int],
+        live: bool = False,
+        call: ast.Call | None = None,
+        scope: _Scope | None = None,
+    ) -> None:
+        """One thing that is mentioned at ``site`` (file, line)."""
+        ends = [target] if isinstance(target, _Thing) else self._names.chase(target, self._stop)
+        for end in ends:
+            if isinstance(end, _Binding):
+                if end.inner is not None:
+                    self._enter(end.inner, owner if end.scope.parent else None, site, live)
+                elif end.value is not None and not self._is_in_place(end):
+                    self._queue(_Unit(end.value, end.scope, owner), site, live)
+            elif end.kind == "outside":
+                self.uses.setdefault((*site, end.path), set()).add(end.origin)
+                self._judge_outside(end.path, site, live, call, scope)
+            elif end.scope is not None and end.kind in ("function", "class"):
+                self._enter(end.scope, end.owner, site, live)
+
+    def _is_in_place(self, binding: _Binding) -> bool:
+        """Whether the value stands in the unit that is being read."""
+        node = binding.scope.node
+        return isinstance(node, (ast.Lambda, *_COMPREHENSION_NODES)) or (
+            self._unit is not None and node is self._unit.node
+        )
+
+    def _enter(
+        self, inner: _Scope, owner: _Scope | None, site: tuple[str, int], live: bool
+    ) -> None:
+        if inner.parent is not None:
+            self._queue(_Unit(inner.node, inner.parent, owner), site, live)
+        if isinstance(inner.node, ast.ClassDef) and inner not in self._classes:
+            self._classes[inner] = None
+            special = [n for c in self._names.mro(inner) for n in c.names if n.startswith("__")]
+            self._follow_members(inner, [*special, *self._asked])
+
+    def _follow_members(self, cls: _Scope, members: Iterable[str]) -> None:
+        """Methods that may be called where the source does not say on what."""
+        for name in members:
+            for target in self._names.members(cls, name):
+                self._arrive(target, cls, (cls.file, getattr(cls.node, "lineno", 1)))
+
+    def _queue(self, unit: _Unit, site: tuple[str, int], live: bool) -> None:
+        if live and self._unit is not None:
+            self._calls.setdefault(self._unit, {}).setdefault(unit, site[1])
+        if unit not in self._seen:
+            self._seen.add(unit)
+            self._todo.append(unit)
+
+    def _judge_outside(
+        self,
+        path: str,
+        site: tuple[str, int],
+        live: bool,
+        call: ast.Call | None,
+        scope: _Scope | None,
+    ) -> None:
+        """Whether the standard library's or numpy's ``path`` loops in Python over rows."""
+        name = path.rpartition(".")[2]
+        what = _MAP_LIKE.get(path)
+        if path.startswith("numpy.") and name in _NUMPY_LOOPS:
+            what = f"np.{name}"
+        elif path.startswith(_POOLS) and name in ("map", "starmap", "imap", "imap_unordered"):
+            what = f"{name}() of a pool"
+        if call is not None and scope is not None:
+            if path in _LISTING and call.args and self._is_parameter(call.args[0], scope):
+                what = _LISTING[path]
+            elif path in _MAP_LIKE:
+                rows = [arg for arg in call.args[1:] if not self._names.few(arg, scope)]
+                what = what if rows or len(call.args) < 2 else None
+            if not live and name not in _MAKERS:
+                what = None
+        if what is not None:
+            self.loops.add(Loop(*site, what))
+
+    def _is_parameter(self, expr: ast.expr, scope: _Scope) -> bool:
+        if not isinstance(expr, ast.Name):
+            return False
+        targets = self._names.lookup(expr.id, scope)
+        return any(
+            isinstance(t, _Binding)
+            and isinstance(t.scope.node, _FUNCTIONS)
+            and not (t.inner or t.value or t.module)
+            and expr.id not in _starred(t.scope.node.args)
+            for t in targets
+        )
+
+    def _loop(self, node: ast.AST, scope: _Scope, what: str) -> None:
+        self.loops.add(Loop(scope.file, getattr(node, "lineno", 1), what))
+
+    def _find_recursion(self) -> None:
+        """Add a loop for each circle of calls, by taking circles apart one by one."""
+        for _ in range(20):
+            try:
+                graphlib.TopologicalSorter(self._calls).prepare()
+                return
+            except graphlib.CycleError as exc:
+                circle: list[_Unit] = exc.args[1]  # each is called by the next
+                called, caller = circle[0], circle[1]
+                line = self._calls[caller].pop(called)
+                self.loops.add(Loop(caller.scope.file, line, "recursion"))
+
+
+def _starred(arguments: ast.arguments) -> set[str]:
+    return {arg.arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None}

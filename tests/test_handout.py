@@ -88,7 +88,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def test_the_handout_is_whole_and_holds_nothing_else(root: Path) -> None:
     """Statement, stubs, given files, public checks, named data, engine parts, notebook: no more."""
-    build(TOY, root, root)
+    build(TOY, root, root / "assignments" / "toy")
     files = tree(root / "assignments")
     assert set(files) == {
         f"toy/{name}"
@@ -114,7 +114,7 @@ def test_the_handout_is_whole_and_holds_nothing_else(root: Path) -> None:
 
 def test_the_record_holds_the_cases_whose_check_ships(root: Path) -> None:
     """handout.json names public cases only and counts the others, whatever their visibility."""
-    build(TOY, root, root)
+    build(TOY, root, root / "assignments" / "toy")
     text = (root / "assignments/toy/handout.json").read_text(encoding="utf-8")
     assert "mean_of_many" not in text
     public = from_plain(Assignment, json.loads(text))
@@ -133,13 +133,20 @@ def test_requirements_have_minimums_and_no_pins(root: Path) -> None:
 
 def test_the_same_source_gives_the_same_bytes(root: Path, tmp_path: Path) -> None:
     """Two builds, in different places, are equal; and the second one replaces the first."""
-    build(TOY, root, root)
+    build(TOY, root, root / "assignments" / "toy")
     first = tree(root / "assignments") | tree(root / "notebooks")
     build(TOY, root, root / "elsewhere")
-    assert tree(root / "elsewhere/assignments") | tree(root / "elsewhere/notebooks") == first
-    build(TOY, root, root)
+    assert tree(root / "elsewhere") == tree(root / "assignments" / "toy")
+    build(TOY, root, root / "assignments" / "toy")
     assert tree(root / "assignments") | tree(root / "notebooks") == first
     assert [path.name for path in (root / "assignments").iterdir()] == ["toy"]
+
+
+def test_a_handout_made_elsewhere_leaves_the_notebooks_alone(root: Path) -> None:
+    """Only the course's own handout brings the copy in notebooks/ along."""
+    build(TOY, root, root / "elsewhere")
+    assert (root / "elsewhere/toy.ipynb").exists()
+    assert not (root / "notebooks").exists()
 
 
 @pytest.mark.parametrize(
@@ -156,11 +163,11 @@ def test_a_wrong_source_changes_nothing(
     root: Path, name: str, text: str | None, message: str
 ) -> None:
     """On an error the handout from before stands untouched, with nothing half-written beside."""
-    build(TOY, root, root)
+    build(TOY, root, root / "assignments" / "toy")
     before = tree(root / "assignments") | tree(root / "notebooks")
     (root / name).unlink() if text is None else (root / name).write_text(text, encoding="utf-8")
     with pytest.raises(HandoutError) as caught:
-        build(TOY, root, root)
+        build(TOY, root, root / "assignments" / "toy")
     assert message in str(caught.value)
     assert tree(root / "assignments") | tree(root / "notebooks") == before
     assert [path.name for path in (root / "assignments").iterdir()] == ["toy"]
@@ -170,12 +177,12 @@ def test_a_source_that_is_not_utf8_is_named_with_its_line(root: Path) -> None:
     """An old encoding is an error with file and line, no traceback."""
     (root / "solutions/toy/toy.py").write_bytes(b"a = 1\nb = '\xe9'\n")
     with pytest.raises(HandoutError, match=r"^solutions/toy/toy\.py:2: not UTF-8"):
-        build(TOY, root, root)
+        build(TOY, root, root / "assignments" / "toy")
 
 
 def test_fresh_says_what_is_missing_stray_or_changed(root: Path) -> None:
     """One sentence for each file that differs from what the source makes now; else nothing."""
-    build(TOY, root, root)
+    build(TOY, root, root / "assignments" / "toy")
     assert fresh(TOY, root) == []
     home = root / "assignments/toy"
     (home / "toy.py").write_bytes((home / "toy.py").read_bytes() + b"\n")
@@ -191,14 +198,18 @@ def test_fresh_says_what_is_missing_stray_or_changed(root: Path) -> None:
         "assignments/toy/checks/public/test_more.py",
         "assignments/toy/empty",
     ]
-    assert all("python -m autograder handout toy" in fault for fault in faults)
-    build(TOY, root, root)
+    assert [fault.partition(" ")[2] for fault in faults] == [
+        "is missing",
+        *["is not what its source makes now"] * 2,
+        *["is no part of the handout"] * 2,
+    ]
+    build(TOY, root, root / "assignments" / "toy")
     assert fresh(TOY, root) == []
 
 
 def test_fresh_sees_a_changed_source(root: Path) -> None:
     """A new line in the solution's public part makes the handout stale."""
-    build(TOY, root, root)
+    build(TOY, root, root / "assignments" / "toy")
     path = root / "solutions/toy/toy.py"
     path.write_text(path.read_text() + "\nMORE = 1\n")
     assert [fault.split(" ")[0] for fault in fresh(TOY, root)] == ["assignments/toy/toy.py"]
@@ -206,11 +217,11 @@ def test_fresh_sees_a_changed_source(root: Path) -> None:
 
 def test_a_notebook_without_source_goes(root: Path) -> None:
     """An assignment that has no notebook.py any more leaves no notebook behind."""
-    build(TOY, root, root)
+    build(TOY, root, root / "assignments" / "toy")
     (root / "solutions/toy/notebook.py").unlink()
     stray = [fault.split(" ")[0] for fault in fresh(TOY, root)]
     assert stray == ["assignments/toy/toy.ipynb", "notebooks/toy.ipynb"]
-    build(TOY, root, root)
+    build(TOY, root, root / "assignments" / "toy")
     assert not (root / "notebooks/toy.ipynb").exists()
     assert fresh(TOY, root) == []
 

@@ -110,7 +110,7 @@ def softmax(logits):
     """
     ### BEGIN SOLUTION: probabilities of every row of logits, each row summing to one
     prob_ND, _ = _exp_below_peak(logits)
-    prob_ND /= prob_ND.sum(axis=1, keepdims=True)
+    prob_ND *= 1.0 / prob_ND.sum(axis=1, keepdims=True)
     return prob_ND
     ### END SOLUTION
 
@@ -337,7 +337,7 @@ class GMM:
         thin = np.flatnonzero(at_origin_K < -1e6)
 
         ll_KN = np.empty((len(mu_KD), N))
-        for rows in row_blocks(N, coefficient_KF.size // len(mu_KD) + len(mu_KD)):
+        for rows in row_blocks(N, 1 + 2 * D):
             np.matmul(coefficient_KF, _powers(points[rows], origin_D), out=ll_KN[:, rows])
             for k in thin:
                 z_BD = (points[rows] - mu_KD[k]) / sigma_KD[k]
@@ -361,7 +361,7 @@ class GMM:
         """
         ### BEGIN SOLUTION: probability of every component, given the point
         ll_NK = self._ll_joint(points, pi, mu, sigma)
-        gamma_NK = np.empty_like(ll_NK)
+        gamma_NK = ll_NK
         for rows in row_blocks(*ll_NK.shape):
             gamma_NK[rows] = softmax(ll_NK[rows])
         return gamma_NK
@@ -386,7 +386,7 @@ class GMM:
         K = gamma.shape[1]
         origin_D = points.mean(axis=0, dtype=np.float64)
         moment_KF = np.zeros((K, 1 + 2 * D))
-        for rows in row_blocks(N, 1 + 2 * D + K):
+        for rows in row_blocks(N, 1 + 2 * D):
             moment_KF += gamma[rows].T @ _powers(points[rows], origin_D).T
 
         # A dead component has weight 0 and, to stay finite, mean and deviation of all points.

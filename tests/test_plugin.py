@@ -1,0 +1,239 @@
+"""Verdicts and points: a check's outcome and the config's entry become a case result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder import config, grade
+from autograder.model import Assignment, Limits, SubmissionResult, Verdict
+from autograder.sandbox import Sandbox
+from tests import mini
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(("numpy",)) as made:
+        yield made
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return mini.write(tmp_path / "course")
+
+
+def the_assignment(root: Path) -> Assignment:
+    return config.assignment(config.load(root / "grading_config.yaml"), "mini")
+
+
+def graded(
+    root: Path, sandbox: Sandbox, text: str, assignment: Assignment | None = None
+) -> SubmissionResult:
+    folder = root / "handed_in"
+    folder.mkdir(exist_ok=True)
+    (folder / "mini.py").write_text(text)
+    assignment = assignment or the_assignment(root)
+    return grade.grade(assignment, grade.course_room(root, assignment), folder, sandbox, "sub")
+
+
+def verdicts(result: SubmissionResult) -> dict[str, tuple[Verdict, float | None]]:
+    return {case.case: (case.verdict, case.score) for case in result.cases}
+
+
+def add_check(root: Path, body: str, points: str = "points: 2", name: str = "extra") -> None:
+    """Put one more hidden check into the course, worth as much as it needs."""
+    file = root / "solutions/mini/checks/hidden/test_extra.py"
+    file.write_text(f'import numpy as np\n\n\ndef test_{name}{body}')
+    path = root / "grading_config.yaml"
+    text = path.read_text().replace("points: 6\n", "points: 8\n")
+    text = text.replace('      "3":\n', f'''      "2b":
+        title: Extra
+        points: 2
+        functions: [double]
+        cases:
+          {name}: {{{points}}}
+      "3":
+''')  # fmt: skip
+    path.write_text(text)
+
+
+def test_the_reference_has_full_marks(root: Path, sandbox: Sandbox) -> None:
+    """Every case accepted, in the config's order; written questions wait."""
+    result = graded(root, sandbox, mini.REFERENCE)
+    assert [c.case for c in result.cases] == [c.name for c in the_assignment(root).cases]
+    assert {c.verdict for c in result.cases} == {Verdict.ACCEPTED}
+    assert (result.score, result.max_score) == (6, 6)
+    assert [w.question for w in result.waiting] == ["3"]
+    assert result.cases[0].title == "Every element is doubled."
+    assert result.cases[0].function == "double"
+
+
+def test_a_wrong_answer_says_what_was_called(root: Path, sandbox: Sandbox) -> None:
+    """The brief call stands in the message, the values in the detail alone."""
+    result = graded(root, sandbox, mini.REFERENCE.replace("2 * np", "3 * np"))
+    case = next(c for c in result.cases if c.case == "double_values")
+    assert (case.verdict, case.score) == (Verdict.WRONG_ANSWER, 0)
+    assert "Called double(float64 (3, 2))." in case.message
+    assert "Not right: a row, a table." in case.message
+    assert "1234" not in case.message + case.hint
+    assert "123" in case.detail
+    by_hand = result.cases[0]
+    assert by_hand.hint == "Multiply by two."
+    assert "Call: double(array([1., 2.]" in by_hand.detail
+
+
+def test_parts_give_their_share(root: Path, sandbox: Sandbox) -> None:
+    """One of two halves right is half the points, partially accepted."""
+    text = mini.REFERENCE.replace("2 * np.asarray(x)", "2 * np.asarray(x) if x.ndim == 1 else x")
+    case = next(c for c in graded(root, sandbox, text).cases if c.case == "double_values")
+    assert (case.verdict, case.score) == (Verdict.PARTIALLY_ACCEPTED, 1)
+    assert "Not right: a table." in case.message
+
+
+def test_a_crash_in_a_part_keeps_the_parts_before_it(root: Path, sandbox: Sandbox) -> None:
+    """What was earned before the process died stays earned."""
+    crash = "2 * np.asarray(x) if x.ndim == 1 else __import__('os')._exit(0)"
+    text = mini.REFERENCE.replace("2 * np.asarray(x)", crash)
+    case = next(c for c in graded(root, sandbox, text).cases if c.case == "double_values")
+    assert (case.verdict, case.score) == (Verdict.PARTIALLY_ACCEPTED, 1)
+
+
+def test_a_stub_is_not_implemented(root: Path, sandbox: Sandbox) -> None:
+    """Every case that reaches a NotImplementedError says so."""
+    text = mini.REFERENCE.replace("    twice_of", "    raise NotImplementedError('x')\n    twice_of")
+    found = verdicts(graded(root, sandbox, text))
+    assert found["double_values"] == (Verdict.NOT_IMPLEMENTED, 0)
+    assert found["total_uses_double"] == (Verdict.ACCEPTED, 1)
+
+
+def test_a_crash_in_a_check_withholds_its_score(root: Path, sandbox: Sandbox) -> None:
+    """A check that fails with anything but AssertionError is our fault: no score, staff told."""
+    add_check(root, '(student):\n    """A rule."""\n    return student.double(1)[0] / 0\n')
+    result = graded(root, sandbox, mini.REFERENCE)
+    case = result.withheld[0]
+    assert (case.case, case.verdict, case.score) == ("extra", Verdict.JUDGE_ERROR, None)
+    assert "The fault is not yours" in case.message
+    assert "test_extra.py" in case.staff_note
+    assert (result.score, result.max_score) == (6, 8)
+
+
+def test_a_skipped_check_is_our_fault(root: Path, sandbox: Sandbox) -> None:
+    """A check may not decide that it does not count."""
+    add_check(root, '(student):\n    """A rule."""\n    import pytest\n    pytest.skip("no")\n')
+    assert [c.case for c in graded(root, sandbox, mini.REFERENCE).withheld] == ["extra"]
+
+
+def test_a_failing_reference_withholds(root: Path, sandbox: Sandbox) -> None:
+    """What our solution raises is never the student's error."""
+    add_check(root, '(student, reference):\n    """A rule."""\n    reference.nothing()\n')
+    case = graded(root, sandbox, mini.REFERENCE).withheld[0]
+    assert "the reference solution: mini.py has no nothing." in case.staff_note
+
+
+def test_a_check_file_that_does_not_import_withholds(root: Path, sandbox: Sandbox) -> None:
+    """The cases of a broken file are withheld, the others are judged."""
+    file = root / "solutions/mini/checks/hidden/test_mini_hidden.py"
+    file.write_text("import no_such_module\n")
+    result = graded(root, sandbox, mini.REFERENCE)
+    assert {c.case for c in result.withheld} == {
+        "double_values", "double_keeps_input", "total_uses_double",
+    }  # fmt: skip
+    assert "no_such_module" in result.withheld[0].staff_note
+    assert verdicts(result)["double_by_hand"] == (Verdict.ACCEPTED, 1)
+
+
+def test_a_case_without_a_check_withholds(root: Path, sandbox: Sandbox) -> None:
+    """A key in the config that has no check is our fault."""
+    add_check(root, '(student):\n    """A rule."""\n', name="extra")
+    (root / "solutions/mini/checks/hidden/test_extra.py").unlink()
+    result = graded(root, sandbox, mini.REFERENCE)
+    assert [c.case for c in result.withheld] == ["extra"]
+    assert "No check test_extra ran" in result.withheld[0].staff_note
+
+
+def test_a_plain_assert_is_a_wrong_answer(root: Path, sandbox: Sandbox) -> None:
+    """Its text may hold values, so it is detail and not message."""
+    add_check(root, '(student):\n    """A rule."""\n    assert student.double(21).item() == 43\n')
+    case = next(c for c in graded(root, sandbox, mini.REFERENCE).cases if c.case == "extra")
+    assert (case.verdict, case.score) == (Verdict.WRONG_ANSWER, 0)
+    assert "42" in case.detail
+    assert "42" not in case.message
+
+
+def test_forbidden_packages_forfeit_the_question(root: Path, sandbox: Sandbox) -> None:
+    """All cases of the function's question are lost, with the line; others are not."""
+    text = mini.REFERENCE.replace(
+        "import numpy as np\n", "import numpy as np\nfrom scipy.special import xlogy as f\n"
+    ).replace("2 * np.asarray(x)", "2 * np.asarray(x) + 0 * f(0, 1)")
+    found = graded(root, sandbox, text)
+    for case in found.cases:
+        if case.question == "1":
+            assert (case.verdict, case.score) == (Verdict.WRONG_ANSWER, 0)
+            assert "double uses scipy" in case.message
+            assert "mini.py line" in case.message
+        else:
+            assert case.score == case.max_score
+
+
+def test_cases_after_the_submissions_time_are_not_run(root: Path, sandbox: Sandbox) -> None:
+    """A submission has a wall-clock limit over all its cases, by our clock."""
+    assignment = replace(
+        the_assignment(root), limits=Limits(call_seconds=0.5, submission_seconds=0.1)
+    )
+    text = mini.REFERENCE.replace("2 * np.asarray(x)", "[None for _ in iter(int, 1)]")
+    result = graded(root, sandbox, text, assignment)
+    assert result.cases[-1].verdict is Verdict.TIME_LIMIT_EXCEEDED
+    assert "used up the 0.1 s of a submission" in result.cases[-1].message
+
+
+def test_prints_are_detail(root: Path, sandbox: Sandbox) -> None:
+    """What a submission prints may hold hidden inputs, so it is never in the message."""
+    text = mini.REFERENCE.replace("2 * np.asarray(x)", "print('I saw', x) or 3 * np.asarray(x)")
+    case = graded(root, sandbox, text).cases[0]
+    assert "I saw [1. 2.]" in case.detail
+    assert "I saw" not in case.message
+
+
+def test_pictures_are_kept(root: Path, sandbox: Sandbox) -> None:
+    """Images of any number type arrive as 8-bit RGB; another shape is our fault."""
+    add_check(
+        root,
+        '(student, picture):\n    """A rule."""\n    student.double(1)\n'
+        '    picture("caption", {"mine": np.full((2, 3, 3), 300.0)})\n',
+    )
+    case = graded(root, sandbox, mini.REFERENCE).cases[-1]
+    panel = case.pictures[0].panels[0]
+    assert (panel.label, panel.width, panel.height) == ("mine", 3, 2)
+    assert panel.rgb == b"\xff" * 18
+
+
+def test_the_seed_is_the_cases_own(root: Path, sandbox: Sandbox) -> None:
+    """Seeds differ between cases and are the same on every run."""
+    one, two = (graded(root, sandbox, mini.REFERENCE) for _ in range(2))
+    assert [c.seed for c in one.cases] == [c.seed for c in two.cases]
+    assert len({c.seed for c in one.cases}) == len(one.cases)
+
+
+def test_a_budget_is_a_ratio_to_the_reference(root: Path, sandbox: Sandbox) -> None:
+    """A slow loop is over budget, the reference itself is within."""
+    add_check(
+        root,
+        '(budget):\n    """Not slow."""\n    budget("double", np.arange(300_000.0))\n',
+        points="points: 2, budget: 10",
+    )
+    fast = graded(root, sandbox, mini.REFERENCE).cases[-1]
+    assert fast.verdict is Verdict.ACCEPTED
+    slow = "np.array([2 * float(v) for v in x])"
+    case = graded(root, sandbox, mini.REFERENCE.replace("2 * np.asarray(x)", slow)).cases[-1]
+    assert (case.verdict, case.score) == (Verdict.TIME_LIMIT_EXCEEDED, 0)
+    assert case.message.startswith("double takes about ")
+    assert "times the reference's CPU time; 10 times is allowed." in case.message
+
+
+def test_a_budget_without_a_config_entry_is_our_fault(root: Path, sandbox: Sandbox) -> None:
+    """The limit stands in the config and nowhere else."""
+    add_check(root, '(budget):\n    """Not slow."""\n    budget("double", 1)\n')
+    assert "no `budget:` in the config" in graded(root, sandbox, mini.REFERENCE).cases[-1].staff_note
