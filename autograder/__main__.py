@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -118,11 +119,12 @@ def grade(args: argparse.Namespace) -> int:
     room = grader.course_room(root, assignment)
     with Sandbox(assignment.preload, args.mode) as sandbox:
         result = grader.grade(assignment, room, Path(args.submission), sandbox)
+    # First to the terminal: a full disk must not lose a finished result.
+    terminal.write(result, sys.stdout, audience="staff")
     if args.results:
         report.write_json(result, Path(args.results))
     if args.html:
         report.write_text(Path(args.html), report.html(result, audience="staff"))
-    terminal.write(result, sys.stdout, audience="staff")
     return 0
 
 
@@ -246,12 +248,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return status
     except KeyboardInterrupt:
         print("autograder: interrupted; what was finished is kept", file=sys.stderr)
-    except BrokenPipeError:
-        # The reader of our output has seen enough; nothing is left to say.
-        sys.stderr.close()
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        print(f"autograder: {place}{error.strerror or error}", file=sys.stderr)
+        # Whatever is still unwritten would fail again when Python exits.
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        if not isinstance(error, BrokenPipeError):  # its reader has seen enough
+            place = f"{error.filename}: " if error.filename else ""
+            print(f"autograder: {place}{error.strerror or error}", file=sys.stderr)
     except ValueError as error:
         # Every error that a person can mend is a ValueError of ours.
         if type(error).__module__.split(".")[0] not in ("autograder", "__main__"):

@@ -151,6 +151,7 @@ class _Case(_Block):
     functions: tuple[_Function, ...] = ()
     tolerance: _Tolerance = _Tolerance()
     budget: float | None = Field(None, gt=0)
+    requires: _CaseName | None = None
 
 
 class _Question(_Block):
@@ -312,11 +313,29 @@ def _faults(course: _Course) -> Iterator[Fault]:
                 here = (*at, "cases", case_name)
                 if seen.setdefault(case_name, key) != key:
                     yield here, f"has the name of a case of question {seen[case_name]}; rename one"
+                yield from _required(here, case, case_name, question.cases, block.visibility)
                 for i, function in enumerate(case.functions):
                     if function not in question.functions:
                         there = f"one of its question's ({', '.join(question.functions)})"
                         meant = _did_you_mean(function, question.functions)
                         yield (*here, "functions", i), f"must be {there}, not {function}{meant}"
+
+
+def _required(
+    spot: Spot, case: _Case, name: str, cases: dict[str, _Case], default: Visibility
+) -> Iterator[Fault]:
+    """A case may require an earlier one of its question, and a public one a public one."""
+    if case.requires is None:
+        return
+    at = (*spot, "requires")
+    earlier = list(cases)[: list(cases).index(name)]
+    if case.requires not in earlier:
+        meant = _did_you_mean(case.requires, earlier)
+        yield at, f"must name an earlier case of the question, not {case.requires}{meant}"
+        return
+    other = cases[case.requires].visibility or default
+    if (case.visibility or default) is Visibility.VISIBLE and other is not Visibility.VISIBLE:
+        yield at, f"names {case.requires}, which handouts do not have; name a visible case"
 
 
 def _unequal(spot: Spot, points: float, parts: list[float], what: str) -> Iterator[Fault]:

@@ -132,7 +132,8 @@ def contents(assignment: Assignment, root: Path) -> dict[str, bytes]:
         if path.is_file() and path.suffix != ".pyc" and "__pycache__" not in path.parts
     }
     handout = {"README.md": _read(root, solution / "README.md")}
-    for name in assignment.files:
+    # What is handed in besides Python has no stub: students make it.
+    for name in (name for name in assignment.files if name.endswith(".py")):
         source = _text(root, solution / name)
         handout[name] = strip(source, _shown(root, solution / name)).encode()
     handout |= {name: _read(root, solution / name) for name in assignment.given}
@@ -237,11 +238,11 @@ def _text(root: Path, path: Path) -> str:
 
 def _swap(new: Path, place: Path, old: Path) -> None:
     """Put folder ``new`` in ``place``; what was there moves to ``old``, or back on failure."""
-    if place.exists():
-        place.rename(old)
     try:
+        if place.exists():
+            place.rename(old)
         new.rename(place)
-    except OSError:
+    except BaseException:
         if old.exists() and not place.exists():
             old.rename(place)
         raise

@@ -81,6 +81,8 @@ class Case:
     tolerance: Tolerance = field(default_factory=Tolerance)
     budget: float | None = None
     """CPU time allowed, as a ratio to the reference's; None: not budgeted."""
+    requires: str | None = None
+    """An earlier case of the question: without points there, this one has none either."""
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def apply(reference: str, overlay: str) -> str:
             edits += _class_edits(old, node, text)
         elif old is not None:
             edits.append((*_span(old), text(node)))
-        elif isinstance(node, ast.ClassDef):
+        elif isinstance(node, ast.ClassDef) and _names(node.bases) & own.keys():
             edits.append((len(lines), len(lines), ["", "", *text(node)]))
         else:
             edits.append((after_imports, after_imports, text(node)))
@@ -113,6 +113,11 @@ def apply(reference: str, overlay: str) -> str:
     for start, end, put in sorted(reversed(edits), key=lambda e: e[0], reverse=True):
         lines[start:end] = put
     return "\n".join(lines) + "\n"
+
+
+def _names(expressions: list[ast.expr]) -> set[str]:
+    found = (node for e in expressions for node in ast.walk(e))
+    return {node.id for node in found if isinstance(node, ast.Name)}
 
 
 def _class_edits(old: ast.ClassDef, node: ast.ClassDef, text: Any) -> Any:

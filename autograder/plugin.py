@@ -151,6 +151,17 @@ class Plugin:
                     f"assignment does not allow: question {question.key} is forfeited.",
                     hint="Allowed: " + ", ".join(self.assignment.allowed_imports) + ".",
                 )
+        self._refuse_without(case)
+
+    def _refuse_without(self, case: Case) -> None:
+        """A wrong answer earns nothing for being fast, or for leaving its input alone."""
+        needed = self.results.get(case.requires or "")
+        if needed is not None and needed.score == 0:
+            raise CallFailed(
+                needed.verdict,
+                f"Not run: it counts only with points for \u201c{needed.title}\u201d",
+                hint="Mend that case first.",
+            )
 
     # Fixtures
 

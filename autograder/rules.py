@@ -24,17 +24,21 @@ import sys
 import tokenize
 import warnings
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-MAX_SOURCE_BYTES = 2_000_000
-"""A file longer than this is not read."""
+MAX_SOURCE_BYTES = 1_000_000
+"""Source that is read, all files together; the graded ones come first."""
 MAX_CHAIN = 3000
 """Operators in one expression; Python 3.10 crashes on far longer ones."""
 MAX_DEPTH = 60
 """Steps from alias to alias before a name is given up."""
+MAX_BINDINGS = 100
+"""Ways to bind one name in one scope; what comes after them is not looked at."""
+MAX_STEPS = 300_000
+"""Mentions followed from one function before the walk ends where it is."""
 BLOCK_STEP = 16
 """``range(a, b, step)`` with a step known to be smaller goes over rows, not blocks."""
 
@@ -47,7 +51,6 @@ _MAP_LIKE = {
 _LISTING = {"builtins.list": "list()", "builtins.sum": "sum()", "builtins.sorted": "sorted()"}
 _MAKERS = {"vectorize", "frompyfunc"}  # loop not when called but when their result is
 _NUMPY_LOOPS = {"apply_along_axis", "fromiter"} | _MAKERS
-_POOLS = ("multiprocessing.", "concurrent.")
 _WRAPPERS = {"functools.partial", "builtins.staticmethod", "builtins.classmethod"}
 _SAME_LENGTH = {"enumerate", "reversed", "list", "tuple", "iter", "sorted", "set"}
 _TEXT_RUNNERS = {"exec", "eval", "compile"}
@@ -94,27 +97,29 @@ class Use:
 class Source:
     """The source text of a submission; ``read`` makes one."""
 
-    def __init__(self, names: _Names, problems: Sequence[str]) -> None:
+    def __init__(self, names: _Names) -> None:
         self._names = names
-        self.problems = tuple(problems)
-        """One sentence for each file that could not be read; its functions are not known."""
+        self._walks: dict[tuple[str, frozenset[str]], _Walk] = {}
 
     @classmethod
     def read(cls, folder: Path, modules: Sequence[str]) -> Source:
-        """Read every ``.py`` file in ``folder``; ``modules`` are the graded ones. Never raises."""
-        names = _Names([module.removesuffix(".py") for module in modules])
-        problems = []
+        """Read every ``.py`` file in ``folder``; ``modules`` are the graded ones. Never raises.
+
+        All text is read now, before anything of the submission runs; helper files
+        are parsed when they are reached.
+        """
+        texts: dict[str, bytes | OSError] = {}
         for path in sorted(folder.rglob("*.py")):
-            file = path.relative_to(folder).as_posix()
             try:
-                if path.stat().st_size > MAX_SOURCE_BYTES:
-                    raise ValueError("too long to read")
-                names.add(file, _parse(path.read_bytes()))
-            except (OSError, SyntaxError, ValueError, tokenize.TokenError) as exc:
-                problems.append(f"{file} could not be read: {exc}.")
-            except (RecursionError, MemoryError):
-                problems.append(f"{file} could not be read: too deeply nested.")
-        return cls(names, problems)
+                texts[path.relative_to(folder).as_posix()] = path.read_bytes()
+            except OSError as exc:
+                texts[path.relative_to(folder).as_posix()] = exc
+        return cls(_Names([module.removesuffix(".py") for module in modules], texts))
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One sentence for each file that was reached and cannot be read."""
+        return tuple(self._names.problems)
 
     def functions(self) -> list[str]:
         """The graded modules' functions and methods (``softmax``, ``KMeans._get_loss``)."""
@@ -127,9 +132,9 @@ class Source:
         disguise, ``list()`` and ``sum()`` of a parameter, and recursion. Not counted:
         loops whose length does not grow with the rows (over a written-out tuple,
         ``range(3)``, ``X.shape``, ``range(X.shape[1])``) and loops over blocks
-        (``range(0, n, block)``).
+        (``range(0, n, block)``, or a helper that cuts such blocks).
         """
-        return sorted(_Walk(self._names, function, ()).loops)
+        return sorted(self._walk(function, frozenset()).loops)
 
     def forbidden(
         self, function: str, allowed: Sequence[str], stop_at: Collection[str]
@@ -141,9 +146,15 @@ class Source:
         """
         return sorted(
             Use(file, line, _as_imported(path, origins))
-            for (file, line, path), origins in _Walk(self._names, function, stop_at).uses.items()
+            for (file, line, path), origins in self._walk(function, frozenset(stop_at)).uses.items()
             if not _is_allowed(path, allowed)
         )
+
+    def _walk(self, function: str, stop_at: frozenset[str]) -> _Walk:
+        key = (function, stop_at)
+        if key not in self._walks:
+            self._walks[key] = _Walk(self._names, function, stop_at)
+        return self._walks[key]
 
 
 def _as_imported(path: str, origins: Iterable[str]) -> str:
@@ -227,8 +238,8 @@ class _Scope:
     names: dict[str, list[_Binding]] = field(default_factory=dict)
     attributes: dict[tuple[str, str], list[_Binding]] = field(default_factory=dict)
     """``a.b = value`` by (a, b)."""
-    stars: list[tuple[str, int]] = field(default_factory=list)
-    """Modules of ``from m import *`` and their lines."""
+    stars: list[str] = field(default_factory=list)
+    """Modules of ``from m import *``."""
     outer_names: dict[str, _Scope] = field(default_factory=dict)
     """``global`` and ``nonlocal`` names and where they live."""
 
@@ -250,7 +261,7 @@ class _Binding:
     """An import, with ``name`` for ``from module import name``."""
     name: str = ""
     origin: str = ""
-    """The module as the import statement spells it."""
+    """The module as the import statement spells it; empty for a relative import."""
 
 
 @dataclass(frozen=True)
@@ -314,15 +325,17 @@ class _Builder:
             for arg in [*a.posonlyargs, *a.args, *a.kwonlyargs, *rest]:
                 self._put(arg.arg, _Binding(new, arg.lineno))
         for generator in getattr(node, "generators", []):
-            self._assign(generator.target, generator.iter, _Binding(new, node.lineno), _ANY)
+            self._assign(
+                generator.target, generator.iter, _Binding(new, generator.iter.lineno), _ANY
+            )
         return new
 
     def _put(self, name: str, binding: _Binding) -> None:
-        if name in binding.scope.outer_names:
-            binding.scope.outer_names[name].names.setdefault(name, []).append(binding)
-            binding.always = False
-        else:
-            binding.scope.names.setdefault(name, []).append(binding)
+        home = binding.scope.outer_names.get(name, binding.scope)
+        binding.always = binding.always and home is binding.scope
+        bindings = home.names.setdefault(name, [])
+        if len(bindings) < MAX_BINDINGS:
+            bindings.append(binding)
 
     def _bind(self, node: ast.AST, scope: _Scope, always: bool) -> None:
         binding = _Binding(scope, getattr(node, "lineno", 0), always)
@@ -332,14 +345,16 @@ class _Builder:
                 new = _Binding(scope, node.lineno, always, module=module, origin=alias.name)
                 self._put(alias.asname or module, new)
         elif isinstance(node, ast.ImportFrom):
-            base = self._package[: len(self._package) + 1 - node.level] if node.level else []
-            module = ".".join([*base, *([node.module] if node.module else [])])
+            depth = max(0, len(self._package) + 1 - node.level) if node.level else 0
+            module = ".".join([*self._package[:depth], *([node.module] if node.module else [])])
             for alias in node.names:
                 if alias.name == "*":
-                    scope.stars.append((module, node.lineno))
+                    scope.stars.append(module)
                     continue
-                new = _Binding(scope, node.lineno, always, module=module or ".", name=alias.name)
-                new.origin = module
+                new = _Binding(scope, node.lineno, always, module=module, name=alias.name)
+                if not module:  # from . import helpers
+                    new.module, new.name = alias.name, ""
+                new.origin = "" if node.level else module
                 self._put(alias.asname or alias.name, new)
         elif isinstance(node, ast.Assign):
             for target in node.targets:
@@ -410,26 +425,56 @@ def _last(bindings: list[_Binding]) -> list[_Binding]:
 class _Names:
     """All modules of a submission, and what the expressions in them stand for."""
 
-    def __init__(self, graded: Sequence[str]) -> None:
+    def __init__(self, graded: Sequence[str], texts: Mapping[str, bytes | OSError]) -> None:
         self.graded = graded
         self.inner: dict[ast.AST, _Scope] = {}
-        self._modules: dict[str, _Scope] = {}
+        self.problems: list[str] = []
+        self._texts = texts
+        self._files: dict[str, str] = {}
+        for file in texts:
+            self._files[file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = file
+        parts = [name.split(".") for name in self._files]
+        self._own = {".".join(p[:depth]) for p in parts for depth in range(1, len(p) + 1)}
+        # numpy is loaded before any submission, so a file of that name is never imported.
+        self._own = {name for name in self._own if name.partition(".")[0] != "numpy"}
+        self._scopes: dict[str, _Scope | None] = {}
+        self._bytes_read = 0
         self._known: dict[Any, Any] = {}
         self._depth = 0
+        for module in graded:
+            self.scope(module)
 
-    def add(self, file: str, tree: ast.Module) -> None:
-        """Take in one file."""
-        parts = file.removesuffix(".py").split("/")
-        is_package = parts[-1] == "__init__"
-        module = ".".join(parts[:-1] if is_package else parts)
-        built = _Builder(tree, module, file, is_package)
-        self._modules[module] = built.top
+    def scope(self, module: str) -> _Scope | None:
+        """The scope of one of the submission's modules; None if it cannot be read."""
+        if module not in self._scopes:
+            file = self._files.get(module)
+            self._scopes[module] = None if file is None else self._build(module, file)
+        return self._scopes[module]
+
+    def _build(self, module: str, file: str) -> _Scope | None:
+        text = self._texts[file]
+        try:
+            if isinstance(text, OSError):
+                raise text
+            self._bytes_read += len(text)
+            if self._bytes_read > MAX_SOURCE_BYTES:
+                raise ValueError("the submission's source is too long")
+            tree = _parse(text)
+        except (OSError, SyntaxError, ValueError, tokenize.TokenError) as exc:
+            self.problems.append(f"{file} could not be read: {exc}.")
+            return None
+        except (RecursionError, MemoryError):
+            self.problems.append(f"{file} could not be read: too deeply nested.")
+            return None
+        built = _Builder(tree, module, file, is_package=file.endswith("__init__.py"))
         self.inner.update(built.inner)
+        return built.top
 
     def functions(self) -> Iterator[str]:
         """Names of the graded modules' functions and methods."""
         for module in self.graded:
-            for name in self._modules[module].names if module in self._modules else ():
+            scope = self.scope(module)
+            for name in scope.names if scope is not None else ():
                 for thing in self._stand_for(self.of_module(module, name), None):
                     if thing.kind == "function":
                         yield name
@@ -446,8 +491,9 @@ class _Names:
         name, _, member = function.partition(".")
         for module in self.graded:
             targets = self.of_module(module, name)
-            if not targets and module in self._modules:
-                targets = self._from_stars(self._modules[module], name)
+            scope = self.scope(module)
+            if not targets and scope is not None:
+                targets = self._from_stars(scope, name)
             if member:
                 classes = [t.scope for t in self._stand_for(targets, None) if t.kind == "class"]
                 found = [(m, c) for c in classes if c for m in self.members(c, member)]
@@ -467,8 +513,8 @@ class _Names:
                 return [*(_last(here.names[name]) if left else here.names[name])]
             left = left or isinstance(here.node, _FUNCTIONS)
             top, here = here, here.parent
-        for module, _ in top.stars:
-            if self._is_own(module) and (found := self.of_module(module, name)):
+        for module in top.stars:
+            if module in self._own and (found := self.of_module(module, name)):
                 return found
         outside = self._from_stars(top, name)
         # `from numpy import *` brings a `sum` of its own.
@@ -478,25 +524,20 @@ class _Names:
 
     def of_module(self, module: str, name: str) -> list[_Target]:
         """What ``name`` of one of the submission's modules stands for."""
-        scope = self._modules.get(module)
+        scope = self.scope(module)
         if scope is not None and name in scope.names:
             return [*_last(scope.names[name])]
-        if self._is_own(f"{module}.{name}"):
+        if f"{module}.{name}" in self._own:
             return [_Thing("module", f"{module}.{name}")]
-        for star, _ in scope.stars if scope is not None else ():
-            if self._is_own(star) and star != module and name in self._modules[star].names:
-                return [*_last(self._modules[star].names[name])]
+        for star in scope.stars if scope is not None else ():
+            behind = self.scope(star) if star in self._own else None
+            if behind is not None and name in behind.names:
+                return [*_last(behind.names[name])]
         return []
 
     def _from_stars(self, scope: _Scope, name: str) -> list[_Target]:
-        stars = [star for star, _ in scope.stars if not self._is_own(star)]
+        stars = [star for star in scope.stars if star not in self._own]
         return [_Thing("outside", f"{star}.{name}", star) for star in stars]
-
-    def _is_own(self, module: str) -> bool:
-        # numpy is loaded before any submission, so a file of that name is never imported.
-        if module.partition(".")[0] == "numpy":
-            return False
-        return any(f"{name}.".startswith(f"{module}.") for name in self._modules)
 
     def chase(self, binding: _Binding, stop: Collection[int] = ()) -> list[_Target]:
         """``binding``, or where its import leads; nothing if that passes ``stop``."""
@@ -510,18 +551,21 @@ class _Names:
             if isinstance(target, _Thing) or id(target) in seen or id(target) in stop:
                 continue
             seen.add(id(target))
-            if target.module and self._is_own(target.module):
+            if target.module in self._own:
                 if target.name:
                     todo += self.of_module(target.module, target.name)
                 else:
                     ends.append(_Thing("module", target.module))
-            elif target.module and not target.module.startswith("."):
+            elif target.origin:  # not a relative import that leads nowhere
                 path = ".".join(filter(None, (target.module, target.name)))
                 ends.append(_Thing("outside", path, target.origin))
         return [end for end in ends if isinstance(end, _Thing) or id(end) not in stop]
 
     def mro(self, cls: _Scope) -> list[_Scope]:
         """The class and the submission's own classes above it."""
+        return self.once(("mro", cls), [cls], lambda: self._linearise(cls))
+
+    def _linearise(self, cls: _Scope) -> list[_Scope]:
         found: list[_Scope] = []
         todo = [cls]
         while todo:
@@ -536,16 +580,26 @@ class _Names:
     def members(self, cls: _Scope, name: str, above: bool = False) -> list[_Target]:
         """What ``name`` of a class stands for; ``above``: of the classes it inherits from."""
         for here in self.mro(cls)[1 if above else 0 :]:
-            found = _last(here.names[name]) if name in here.names else []
-            for scope in (
-                self.inner[b.inner.node] for bs in here.names.values() for b in bs if b.inner
-            ):
-                found += scope.attributes.get((_first_parameter(scope.node), name), [])
+            found = [*_last(here.names[name])] if name in here.names else []
+            found += self._set_on_self(here).get(name, [])
             if here.parent is not None and isinstance(here.node, ast.ClassDef):
                 found += here.parent.attributes.get((here.node.name, name), [])
             if found:
                 return [*found]
         return []
+
+    def _set_on_self(self, cls: _Scope) -> dict[str, list[_Binding]]:
+        """``self.name = value`` in any method of a class, by name."""
+        empty: dict[str, list[_Binding]] = {}
+        return self.once(("set", cls), empty, lambda: self._find_set_on_self(cls))
+
+    def _find_set_on_self(self, cls: _Scope) -> dict[str, list[_Binding]]:
+        found: dict[str, list[_Binding]] = {}
+        for method in [b.inner for bindings in cls.names.values() for b in bindings if b.inner]:
+            for (base, name), bindings in method.attributes.items():
+                if base == _first_parameter(method.node):
+                    found.setdefault(name, []).extend(bindings[:MAX_BINDINGS])
+        return found
 
     def attribute(self, thing: _Thing, name: str) -> list[_Target]:
         """What ``thing.name`` stands for."""
@@ -603,15 +657,12 @@ class _Names:
             paths = [thing.path for thing in self.things(expr.value, scope, owner)]
             if text and "sys.modules" in paths:
                 return self._module_thing(text)
-            if text and {"builtins.globals()", "builtins.vars()", "builtins.locals()"} & {*paths}:
-                return self._stand_for(self.lookup(text, scope), owner)
         return []
 
     def _called(self, call: ast.Call, scope: _Scope, owner: _Scope | None) -> Iterable[_Thing]:
         found: list[_Thing] = []
         for thing in self.things(call.func, scope, owner):
             path = thing.path.replace("builtins.", "", 1)
-            text = self._text(call.args[-1], scope) if call.args else None
             if path == "__import__" or path == "importlib.import_module":
                 text = self._text(call.args[0], scope) if call.args else None
                 if text:
@@ -621,8 +672,6 @@ class _Names:
                 for base in self.things(call.args[0], scope, owner) if text else ():
                     targets = self.attribute(base, text or "")
                     found += self._stand_for(targets, base.scope or owner)
-            elif path == "sys.modules.get" and text:
-                found += self._module_thing(text)
             elif path == "super":
                 lexical = scope
                 while lexical.parent and not isinstance(lexical.node, ast.ClassDef):
@@ -638,7 +687,7 @@ class _Names:
 
     def _module_thing(self, path: str, whole: bool = True) -> list[_Thing]:
         shown = path if whole else path.partition(".")[0]
-        if self._is_own(shown):
+        if shown in self._own:
             return [_Thing("module", shown)]
         return [_Thing("outside", shown, path)]
 
@@ -690,11 +739,32 @@ class _Names:
                     return self._text(target.value, target.scope)
         return None
 
-    # Loops whose length does not grow with the number of rows.
+
+def _first_parameter(node: ast.AST) -> str:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        for argument in [*node.args.posonlyargs, *node.args.args]:
+            return argument.arg
+    return ""
+
+
+# --- lengths: loops that do not grow with the rows ----------------------------------------
+
+
+class _Lengths:
+    """Which iterables and numbers stay small however many rows there are."""
+
+    def __init__(self, names: _Names) -> None:
+        self._names = names
 
     def few(self, expr: ast.expr, scope: _Scope) -> bool:
-        """Whether going over ``expr`` takes few steps: written out, a shape, columns or blocks."""
-        return self.once(("few", expr, scope), False, lambda: self._few(expr, scope))
+        """Whether ``expr`` has few items: written out, a shape, columns or blocks of rows."""
+        return self._names.once(("few", expr, scope), False, lambda: self._few(expr, scope))
+
+    def few_in_all(self, comprehension: ast.AST, scope: _Scope) -> bool:
+        """Whether every ``for`` of a comprehension that stands in ``scope`` has few items."""
+        inner = self._names.inner[comprehension]
+        first, *others = getattr(comprehension, "generators", [])
+        return self.few(first.iter, scope) and all(self.few(g.iter, inner) for g in others)
 
     def _few(self, expr: ast.expr, scope: _Scope) -> bool:
         if isinstance(expr, (ast.Tuple, ast.List, ast.Set)):
@@ -706,88 +776,108 @@ class _Names:
         if isinstance(expr, ast.Subscript):
             return self.few(expr.value, scope)
         if isinstance(expr, ast.Name):
-            return self._all_values(expr, scope, self.few)
-        if not isinstance(expr, ast.Call):
-            return False
-        args = expr.args
-        if isinstance(expr.func, ast.Attribute) and expr.func.attr in ("items", "keys", "values"):
-            return self.few(expr.func.value, scope)
-        for path in (thing.path for thing in self.things(expr.func, scope, None)):
-            name = path.rpartition(".")[2]
-            if path == "builtins.range" and len(args) == 3:
+            return self._holds_for_values(expr, scope, self.few)
+        if isinstance(expr, _COMPREHENSION_NODES):
+            return self.few_in_all(expr, scope)
+        return isinstance(expr, ast.Call) and self._few_from(expr, scope)
+
+    def _few_from(self, call: ast.Call, scope: _Scope) -> bool:
+        args = call.args
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("items", "keys", "values"):
+            return self.few(call.func.value, scope)
+        for thing in self._names.things(call.func, scope, None):
+            name = thing.path.rpartition(".")[2]
+            if thing.kind == "function" and thing.scope is not None:
+                return self._few_out_of(thing.scope)
+            if thing.path == "builtins.range" and len(args) == 3:
                 step = self._number(args[2], scope)
                 return step is None or abs(step) >= BLOCK_STEP
-            if path == "builtins.range":
-                return all(self.small(arg, scope) for arg in args)
-            if path == "builtins.zip":
+            if thing.path == "builtins.range":
+                return all(self._small(arg, scope) for arg in args)
+            if thing.path == "builtins.zip":
                 return any(self.few(arg, scope) for arg in args)
-            if path.startswith("numpy.") and name in ("array_split", "split") and len(args) > 1:
-                return self._number(args[1], scope) is not None
-            if (path.startswith("builtins.") and name in _SAME_LENGTH) or path.startswith("tqdm"):
+            if name in ("array_split", "split") and thing.path.startswith("numpy."):
+                return len(args) > 1 and self._number(args[1], scope) is not None
+            if name in _SAME_LENGTH or thing.path.startswith("tqdm"):
                 return bool(args) and self.few(args[0], scope)
         return False
 
-    def small(self, expr: ast.expr, scope: _Scope) -> bool:
-        """Whether a number does not grow with the rows: written out, or a count of columns."""
-        return self.once(("small", expr, scope), False, lambda: self._small(expr, scope))
+    def _few_out_of(self, function: _Scope) -> bool:
+        """Whether all that a function of the submission returns or yields is few."""
+        inside, _ = _split(function.node)
+        if isinstance(function.node, ast.Lambda):
+            return all(isinstance(body, ast.expr) and self.few(body, function) for body in inside)
+        found = []
+        yields = loops = False
+        while inside:
+            node = inside.pop()
+            if isinstance(node, ast.Return):
+                found.append(node.value is not None and self.few(node.value, function))
+            elif isinstance(node, ast.YieldFrom):
+                found.append(self.few(node.value, function))
+            elif isinstance(node, (ast.For, ast.AsyncFor)):
+                loops = loops or not self.few(node.iter, function)
+            yields = yields or isinstance(node, ast.Yield)
+            loops = loops or isinstance(node, ast.While)
+            inside += [] if isinstance(node, _SCOPED) else _children(node)
+        return all(found) and not loops if yields else bool(found) and all(found)
 
     def _small(self, expr: ast.expr, scope: _Scope) -> bool:
+        """Whether a number does not grow with the rows: written out, or a count of columns."""
+        return self._names.once(
+            ("small", expr, scope), False, lambda: self._find_small(expr, scope)
+        )
+
+    def _find_small(self, expr: ast.expr, scope: _Scope) -> bool:
         if self._number(expr, scope) is not None:
             return True
-        if isinstance(expr, ast.BinOp):
-            return self.small(expr.left, scope) and self.small(expr.right, scope)
         if isinstance(expr, ast.Attribute):
             return expr.attr == "ndim"
         if isinstance(expr, ast.Subscript):
             axis = self._number(expr.slice, scope)
             return self.few(expr.value, scope) and axis not in (None, 0)
         if isinstance(expr, ast.Name):
-            targets = self.lookup(expr.id, scope)
-            if all(isinstance(t, _Binding) and (t.part or 0) > 0 for t in targets) and targets:
-                return self._all_values(expr, scope, self.few, parts=True)  # N, D = X.shape
-            return self._all_values(expr, scope, self.small)
+            targets = self._names.lookup(expr.id, scope)
+            if all(isinstance(t, _Binding) and t.part is not None for t in targets):
+                # D of `N, D = X.shape`
+                return self._holds_for_values(expr, scope, self.few, lambda part: part > 0)
+            return self._holds_for_values(expr, scope, self._small)
         if isinstance(expr, ast.Call) and isinstance(expr.func, ast.Name) and expr.func.id == "len":
             return bool(expr.args) and self.few(expr.args[0], scope)
         return False
 
     def _number(self, expr: ast.expr, scope: _Scope) -> int | None:
-        return self.once(("number", expr, scope), None, lambda: self._read_number(expr, scope))
-
-    def _read_number(self, expr: ast.expr, scope: _Scope) -> int | None:
-        if isinstance(expr, ast.Constant) and isinstance(expr.value, int):
-            return expr.value
-        if isinstance(expr, ast.UnaryOp) and isinstance(expr.op, ast.USub):
-            number = self._number(expr.operand, scope)
-            return None if number is None else -number
-        if isinstance(expr, ast.Name):
-            targets = self.lookup(expr.id, scope)
-            if len(targets) == 1 and isinstance(targets[0], _Binding) and targets[0].part is None:
-                value = targets[0].value
-                return None if value is None else self._number(value, targets[0].scope)
+        """The integer that ``expr`` is, if reading can tell."""
+        sign = 1
+        for _ in range(MAX_DEPTH):
+            if isinstance(expr, ast.Constant) and isinstance(expr.value, int):
+                return sign * expr.value
+            if isinstance(expr, ast.UnaryOp) and isinstance(expr.op, ast.USub):
+                sign, expr = -sign, expr.operand
+                continue
+            targets = self._names.lookup(expr.id, scope) if isinstance(expr, ast.Name) else []
+            target = targets[0] if len(targets) == 1 else None
+            if not isinstance(target, _Binding) or target.value is None or target.part is not None:
+                return None
+            expr, scope = target.value, target.scope
         return None
 
-    def _all_values(
+    def _holds_for_values(
         self,
         name: ast.Name,
         scope: _Scope,
         holds: Callable[[ast.expr, _Scope], bool],
-        parts: bool = False,
+        part: Callable[[int], bool] = lambda _: False,
     ) -> bool:
-        targets = self.lookup(name.id, scope)
+        """Whether ``holds`` for everything that ``name`` is assigned, or for those parts of it."""
+        targets = self._names.lookup(name.id, scope)
         return bool(targets) and all(
             isinstance(target, _Binding)
             and target.value is not None
-            and (parts or target.part is None)
+            and (target.part is None or part(target.part))
             and holds(target.value, target.scope)
             for target in targets
         )
-
-
-def _first_parameter(node: ast.AST) -> str:
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        for argument in [*node.args.posonlyargs, *node.args.args]:
-            return argument.arg
-    return ""
 
 
 # --- walk: from one function to everything that it reaches --------------------------------
@@ -810,6 +900,7 @@ class _Walk:
         self.uses: dict[tuple[str, int, str], set[str]] = {}
         """Module names as imported, by file, line and full dotted path."""
         self._names = names
+        self._lengths = _Lengths(names)
         starts = names.find(function)
         own = {id(target) for target, _ in starts}
         self._stop = {id(t) for name in stop_at for t, _ in names.find(name)} - own
@@ -819,6 +910,7 @@ class _Walk:
         self._classes: dict[_Scope, None] = {}
         self._asked: dict[str, None] = {}
         self._unit: _Unit | None = None
+        self._steps = 0
         for target, owner in starts:
             file = target.scope.file if isinstance(target, _Binding) else names.graded[0] + ".py"
             self._arrive(target, owner, (file, getattr(target, "line", 1)))
@@ -840,8 +932,9 @@ class _Walk:
                 later = live if isinstance(node, _COMPREHENSION_NODES) else True
                 if isinstance(node, ast.ClassDef):
                     inside = []
-                if isinstance(node, _COMPREHENSION_NODES) and live:
-                    self._judge_comprehension(node, scope)
+                what = _COMPREHENSIONS.get(type(node)) if live else None
+                if what is not None and not self._lengths.few_in_all(node, scope):
+                    self._loop(node, scope, what)
                 todo += [(part, self._names.inner[node], later) for part in inside]
                 todo += [(part, scope, live) for part in outside]
                 continue
@@ -849,7 +942,7 @@ class _Walk:
                 todo += [(part, scope, live) for part in self._call(node, scope, live)]
                 continue
             if live and isinstance(node, (ast.For, ast.AsyncFor)):
-                if not self._names.few(node.iter, scope):
+                if not self._lengths.few(node.iter, scope):
                     self._loop(node, scope, "for loop")
             elif live and isinstance(node, ast.While):
                 self._loop(node, scope, "while loop")
@@ -857,14 +950,6 @@ class _Walk:
                 todo += [(part, scope, live) for part in self._mention(node, scope, live)]
                 continue
             todo += [(part, scope, live) for part in _children(node)]
-
-    def _judge_comprehension(self, node: ast.AST, scope: _Scope) -> None:
-        inner = self._names.inner[node]
-        generators: list[ast.comprehension] = getattr(node, "generators", [])
-        scopes = [scope] + [inner] * (len(generators) - 1)
-        pairs = zip(generators, scopes, strict=True)
-        if not all(self._names.few(generator.iter, where) for generator, where in pairs):
-            self._loop(node, scope, _COMPREHENSIONS[type(node)])
 
     def _call(self, call: ast.Call, scope: _Scope, live: bool) -> list[ast.AST]:
         """Follow a call; returns what is left to read in it."""
@@ -924,6 +1009,10 @@ class _Walk:
         scope: _Scope | None = None,
     ) -> None:
         """One thing that is mentioned at ``site`` (file, line)."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            self._todo.clear()
+            return
         ends = [target] if isinstance(target, _Thing) else self._names.chase(target, self._stop)
         for end in ends:
             if isinstance(end, _Binding):
@@ -957,6 +1046,7 @@ class _Walk:
     def _follow_members(self, cls: _Scope, members: Iterable[str]) -> None:
         """Methods that may be called where the source does not say on what."""
         for name in members:
+            self._steps += 1
             for target in self._names.members(cls, name):
                 self._arrive(target, cls, (cls.file, getattr(cls.node, "lineno", 1)))
 
@@ -980,13 +1070,11 @@ class _Walk:
         what = _MAP_LIKE.get(path)
         if path.startswith("numpy.") and name in _NUMPY_LOOPS:
             what = f"np.{name}"
-        elif path.startswith(_POOLS) and name in ("map", "starmap", "imap", "imap_unordered"):
-            what = f"{name}() of a pool"
         if call is not None and scope is not None:
             if path in _LISTING and call.args and self._is_parameter(call.args[0], scope):
                 what = _LISTING[path]
             elif path in _MAP_LIKE:
-                rows = [arg for arg in call.args[1:] if not self._names.few(arg, scope)]
+                rows = [arg for arg in call.args[1:] if not self._lengths.few(arg, scope)]
                 what = what if rows or len(call.args) < 2 else None
             if not live and name not in _MAKERS:
                 what = None

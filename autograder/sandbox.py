@@ -56,8 +56,11 @@ FIXED_ENVIRONMENT = {
     "TQDM_DISABLE": "1",
 }
 BOOT = (
-    "import sys; sys.path[:] = {path!r}; sys.path.insert(0, {engine!r}); "
-    "from autograder import zygote; sys.path.pop(0); zygote.{entry}"
+    "import sys; sys.path[:] = {path!r}; sys.path.insert(0, {engine!r}); import autograder; "
+    "from autograder import zygote; autograder.__path__ = []; sys.path.pop(0); "
+    # Finders of editable installs know the way to this project's folder.
+    "sys.meta_path[:] = [f for f in sys.meta_path if f.__module__.startswith('_frozen')]; "
+    "zygote.{entry}"
 )
 
 

@@ -23,7 +23,7 @@ assignments:
         cases:
           double_by_hand: {points: 1, visibility: visible}
           double_values: {points: 2}
-          double_keeps_input: {points: 1}
+          double_keeps_input: {points: 1, requires: double_values}
       "2":
         title: Total
         points: 2
@@ -129,8 +129,8 @@ print(double([1, 2]))
 SQUARES = '''\
 """You square the elements; twice an element is something else.
 
-loses: [double_by_hand, double_values]
-may_lose: [double_keeps_input, total_by_hand]
+loses: [double_by_hand, double_values, double_keeps_input]
+may_lose: [total_by_hand]
 """
 
 

@@ -521,9 +521,10 @@ def test_checked_values_come_out_plain():
     for dtype in (np.int64, np.int8, np.uint64):
         labels = as_labels(np.array([2, 0, 1], dtype=dtype), 3, 3)
         assert labels.tolist() == [2, 0, 1]
-    for bad in ([0, 0, 3], [-1, 0, 1]):
-        with pytest.raises(Mismatch, match=r"outside 0\.\.2"):
+    for bad in ([0, 0, 3], [-1, 0, 1], [3, 1, 2], [4, 1, 2]):
+        with pytest.raises(Mismatch, match=r"outside 0\.\.2") as wrong:
             as_labels(np.array(bad), 3, 3)
+        assert ("not from 1" in wrong.value.message) == (bad == [3, 1, 2])
     with pytest.raises(Mismatch, match="outside"):
         as_labels(np.full(3, 2**64 - 1, dtype=np.uint64), 3, 3)
     assert unpack([1, 2, 3], ("a", "b"), extra=1) == (1, 2)
@@ -598,6 +599,11 @@ def test_one_order_serves_all_arrays():
     assert_same_components((PI[[1, 2, 0]], MU[[1, 2, 0]], SIGMA), (PI, MU, SIGMA), **TIGHT)
     with pytest.raises(Mismatch):
         assert_same_components((PI, MU[[1, 2, 0]], SIGMA), (PI, MU, SIGMA), **TIGHT)
+    # Nearest by its furthest coordinate, not by its closest one.
+    got, want = np.array([[1.2, 1.2], [0.0, 9.0]]), np.array([[1.2, 7.0], [1.0, 1.0]])
+    with pytest.raises(Mismatch) as wrong:
+        assert_same_components((got,), (want,), **TIGHT)
+    assert "component 0 comes nearest to the expected component 1" in wrong.value.detail
     two = np.array([[0.0], [1.0]])
     with pytest.raises(Mismatch, match="1 of 2 components matches no"):
         assert_same_components((np.zeros((2, 1)),), (two,), **TIGHT)
@@ -635,6 +641,11 @@ def test_probabilities_sum_to_one_over_their_axis(weights, axis):
             assert_probabilities(bad, axis=axis)
     with pytest.raises(Mismatch):
         assert_probabilities(np.zeros((0, 4)), axis=axis)
+    assert_probabilities(np.zeros((0, 4)), shape=(0, 4))
+    assert_probabilities(np.array([0.0, 1.0, -1e-12, 1e-12]))
+    assert_probabilities(np.array([1.0, 1e-4]), atol=1e-3)
+    with pytest.raises(Mismatch, match="below 0"):
+        assert_probabilities(np.array([1.0, -1e-6, 1e-6]))
     with pytest.raises(Mismatch):
         assert_probabilities(np.float64(1.0))
 
@@ -649,6 +660,16 @@ def test_a_rule_is_true_or_false_and_nothing_else():
     for odd in (1, np.ones(2, dtype=bool), SimpleNamespace(kind_name="Foo"), "yes"):
         with pytest.raises(TypeError):
             assert_true(odd, "never seen")
+
+
+def test_truth_values_are_compared_and_shown_as_such():
+    """Arrays of bool are judged where the check asks for them."""
+    want = np.array([True, False])
+    assert_close(want.copy(), want, rtol=0, atol=0, kind="b")
+    with pytest.raises(Mismatch, match="got True, wanted False"):
+        assert_close(np.array([True, True]), want, rtol=0, atol=0, kind="b")
+    with pytest.raises(Mismatch, match="truth values are expected"):
+        assert_close(np.array([1, 0]), want, rtol=0, atol=0, kind="b")
 
 
 def test_author_mistakes_are_no_mismatch():

@@ -293,7 +293,7 @@ LIMITS_KEYS = (
             "            budgte: 5.5",
             31,
             "hw1, question 1.1, case total_large: `budgte` is an unknown key (did you mean "
-            "budget?); the keys here are points, visibility, functions, tolerance, budget",
+            "budget?); the keys here are points, visibility, functions, tolerance, budget, requires",
         ),
     ],
 )
@@ -771,3 +771,37 @@ def test_a_handout_survives_json(tmp_path: Path) -> None:
     for text in (GOOD, SMALLEST):
         public = config.to_handout(load(tmp_path, text).assignments[0])
         assert from_plain(Assignment, json.loads(json.dumps(to_plain(public)))) == public
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("total_speed", "must name an earlier case of the question, not total_speed"),
+        ("product_small", "must name an earlier case of the question, not product_small"),
+        ("total_larg", "not total_larg (did you mean total_large?)"),
+    ],
+)
+def test_a_case_requires_an_earlier_one_of_its_question(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    """Not itself, not another question's, not a name that is misspelt."""
+    found = complaint(tmp_path, changed("budget: 10}", f"budget: 10, requires: {name}}}"))
+    assert found.startswith("grading_config.yaml line 33: hw1, question 1.1, case total_speed: ")
+    assert said in found
+
+
+def test_a_public_case_requires_a_public_one(tmp_path: Path) -> None:
+    """A handout has no hidden case that its own could wait for."""
+    found = complaint(
+        tmp_path,
+        changed("budget: 10}", "visibility: visible, requires: total_large}"),
+    )
+    assert "`requires` names total_large, which handouts do not have; name a visible" in found
+
+
+def test_requires_is_kept(tmp_path: Path) -> None:
+    """The record names the case that is required."""
+    path = tmp_path / "grading_config.yaml"
+    path.write_text(changed("budget: 10}", "budget: 10, requires: total_large}"))
+    case = config.assignment(config.load(path), "hw1").questions[0].cases[2]
+    assert (case.name, case.requires) == ("total_speed", "total_large")

@@ -173,6 +173,15 @@ def test_a_wrong_source_changes_nothing(
     assert [path.name for path in (root / "assignments").iterdir()] == ["toy"]
 
 
+def test_a_swap_that_fails_puts_the_old_handout_back(root: Path) -> None:
+    """If the new folder cannot be moved in place, the one from before is there again."""
+    build(TOY, root, root / "assignments" / "toy")
+    before = tree(root / "assignments")
+    with pytest.raises(OSError, match="absent"):
+        handout._swap(root / "absent", root / "assignments" / "toy", root / "old")
+    assert tree(root / "assignments") == before
+
+
 def test_a_source_that_is_not_utf8_is_named_with_its_line(root: Path) -> None:
     """An old encoding is an error with file and line, no traceback."""
     (root / "solutions/toy/toy.py").write_bytes(b"a = 1\nb = '\xe9'\n")

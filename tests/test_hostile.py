@@ -88,6 +88,8 @@ def test_one_hostile_function_costs_its_own_question(
     assert result.withheld == ()
     for case in result.cases:
         if case.question == "1.2":
+            if case.case == "softmax_keeps_input" and case.score:
+                continue  # earned: a wrong answer that leaves its input alone
             assert (case.score, case.case) == (0, case.case)
             assert case.verdict in WRONG_IN_SOFTMAX[name], case.message
         else:

@@ -200,7 +200,7 @@ def test_the_printed_examples_of_hw2_are_those_of_the_solution(executed: Any, wo
 
 def test_hw2_tells_kmeans_from_gmm(executed: Any) -> None:
     """On the sampled mixture the GMM finds the components, and K-means does not."""
-    lines = printed(executed, "agreement(ids").splitlines()
+    lines = printed(executed, "renumbered(gmm_ids").splitlines()
     share = {line.split(":")[0]: float(line.split()[1].rstrip("%")) for line in lines}
     assert share["GMM"] > 95
     assert share["GMM"] > share["K-means"] + 10

@@ -237,3 +237,15 @@ def test_a_budget_without_a_config_entry_is_our_fault(root: Path, sandbox: Sandb
     """The limit stands in the config and nowhere else."""
     add_check(root, '(budget):\n    """Not slow."""\n    budget("double", 1)\n')
     assert "no `budget:` in the config" in graded(root, sandbox, mini.REFERENCE).cases[-1].staff_note
+
+
+def test_a_case_that_requires_another_falls_with_it(root: Path, sandbox: Sandbox) -> None:
+    """A wrong answer earns nothing for leaving its input alone; half of one does."""
+    wrong = graded(root, sandbox, mini.REFERENCE.replace("2 * np.asarray(x)", "np.zeros(3)"))
+    case = next(c for c in wrong.cases if c.case == "double_keeps_input")
+    assert (case.verdict, case.score) == (Verdict.WRONG_ANSWER, 0)
+    assert case.message.startswith("Not run: it counts only with points for “Doubling works")
+    half = mini.REFERENCE.replace("2 * np.asarray(x)", "2 * np.asarray(x) if x.ndim == 1 else x")
+    found = verdicts(graded(root, sandbox, half))
+    assert found["double_values"] == (Verdict.PARTIALLY_ACCEPTED, 1)
+    assert found["double_keeps_input"] == (Verdict.ACCEPTED, 1)

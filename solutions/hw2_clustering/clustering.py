@@ -81,9 +81,9 @@ def pairwise_dist(X, Y):
 def _exp_below_peak(logits):
     """exp(logits - peak) and the peak, (N, 1): the largest entry of every row.
 
-    Entries far below the peak come out as about 1e-304 rather than zero: np.exp takes several
-    times as long where its result is not a normal float, and a sum of at least 1 notices neither.
-    A row of nothing but -inf is thereby a row of equal entries; its peak stays -inf.
+    Entries far below the peak come out as about 1e-305 (1e-38 in float32) rather than zero:
+    np.exp takes several times as long where its result is no normal float, and a sum of at
+    least 1 notices neither. So a row of nothing but -inf gets equal entries; its peak is -inf.
     """
     logits = np.asarray(logits)
     if logits.dtype.kind != "f":
@@ -110,7 +110,7 @@ def softmax(logits):
     """
     ### BEGIN SOLUTION: probabilities of every row of logits, each row summing to one
     prob_ND, _ = _exp_below_peak(logits)
-    prob_ND *= 1.0 / prob_ND.sum(axis=1, keepdims=True)
+    prob_ND /= prob_ND.sum(axis=1, keepdims=True)
     return prob_ND
     ### END SOLUTION
 
@@ -188,7 +188,7 @@ class KMeans:
         centers_KD = centers - origin_D
         half_square_K1 = 0.5 * np.einsum("kd,kd->k", centers_KD, centers_KD)[:, None]
         cluster_idx = np.empty(len(points), dtype=np.intp)
-        for rows in row_blocks(len(points), len(origin_D) + 2 * len(centers)):
+        for rows in row_blocks(len(points), max(centers_KD.shape)):
             x_DB = (points[rows] - origin_D).T
             cluster_idx[rows] = _argmin_per_column(half_square_K1 - centers_KD @ x_DB)
         return cluster_idx
@@ -321,8 +321,8 @@ class GMM:
         ### BEGIN SOLUTION: log of weight times density, for every point and component
         N, D = points.shape
         mu_KD, sigma_KD = np.asarray(mu, dtype=np.float64), np.asarray(sigma, dtype=np.float64)
-        with np.errstate(divide="ignore"):  # log 0 = -inf: no point comes from such a component
-            log_pi_K = np.log(np.ravel(pi))
+        pi_K = np.ravel(pi)
+        log_pi_K = np.log(np.where(pi_K == 0, 1.0, pi_K))  # log 0 is put in at the end
         peak_K = log_pi_K - np.log(sigma_KD).sum(axis=1) - 0.5 * D * np.log(2.0 * np.pi)
 
         # -((x - mu) / sigma)² / 2, expanded, is linear in 1, x and x²: one matrix product.
@@ -342,6 +342,7 @@ class GMM:
             for k in thin:
                 z_BD = (points[rows] - mu_KD[k]) / sigma_KD[k]
                 ll_KN[k, rows] = peak_K[k] - 0.5 * np.einsum("bd,bd->b", z_BD, z_BD)
+        ll_KN[pi_K == 0] = -np.inf
         return ll_KN.T
         ### END SOLUTION
 
@@ -360,10 +361,10 @@ class GMM:
         Hint: a line or two with ``_ll_joint`` and ``softmax``.
         """
         ### BEGIN SOLUTION: probability of every component, given the point
-        ll_NK = self._ll_joint(points, pi, mu, sigma)
-        gamma_NK = ll_NK
-        for rows in row_blocks(*ll_NK.shape):
-            gamma_NK[rows] = softmax(ll_NK[rows])
+        # The answer takes the place of the log densities, block by block.
+        gamma_NK = np.require(self._ll_joint(points, pi, mu, sigma), np.float64, "W")
+        for rows in row_blocks(*gamma_NK.shape):
+            gamma_NK[rows] = softmax(gamma_NK[rows])
         return gamma_NK
         ### END SOLUTION
 

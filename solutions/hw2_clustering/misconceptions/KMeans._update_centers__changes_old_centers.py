@@ -1,4 +1,4 @@
-"""You write the new centres into the array of the old ones, so the caller's old centres are gone.
+"""np.asarray makes no copy of an array that has the wanted dtype already, so you write the new centres into the caller's old ones.
 
 loses: []
 """
@@ -7,7 +7,8 @@ import numpy as np
 
 class KMeans:
     def _update_centers(self, old_centers, cluster_idx, points):
-        for k in range(len(old_centers)):
+        centers = np.asarray(old_centers, dtype=float)
+        for k in range(len(centers)):
             if np.any(cluster_idx == k):
-                old_centers[k] = np.mean(points[cluster_idx == k], axis=0)
-        return old_centers
+                centers[k] = np.mean(points[cluster_idx == k], axis=0)
+        return centers

@@ -172,7 +172,8 @@ def test_gmm_call_stop_rule(student, part, rng):
 def test_gmm_call_one_component(student, rng, tolerance):
     """With K = 1 the component has weight 1 and the mean of all points."""
     points = rng.normal(7.0, 2.0, size=(20, 3))
-    gamma, (pi, mu, _) = _run(student.GMM(), points, 1)
+    start = (np.ones(1), points[:1], np.full((1, 3), 2.0))
+    gamma, (pi, mu, _) = _run(_pin(student, start), points, 1)
     assert_close(gamma, np.ones((20, 1)), **tolerance, what="gamma")
     assert_close(pi, [1.0], **tolerance, what="pi")
     assert_close(mu, points.mean(axis=0, keepdims=True), **tolerance, what="mu")

@@ -68,24 +68,26 @@ def test_m_step_pi(student, rng, tolerance):
         )
 
 
-def test_m_step_zero_weight(student, rng, tolerance):
+def test_m_step_zero_weight(student, rng):
     """A component that lost all its weight gets finite numbers and spoils no other."""
     points, gamma = _draw(rng, 12, 2, 3)
-    gamma = np.stack([gamma[:, 0], np.zeros(12), gamma[:, 1]], axis=1)
     hint = "The column of gamma sums to 0, and 0 / 0 is NaN."
-    pi, mu, sigma = _m_step(student, points, gamma)
-    pi = as_array(pi, shape=[(3,), (1, 3)], kind="f", what="pi", hint=hint).reshape(3)
+    dead = np.stack([gamma[:, 0], np.zeros(12), gamma[:, 1]], axis=1)
+    pi, mu, sigma = _m_step(student, points, dead)
+    as_array(pi, shape=[(3,), (1, 3)], kind="f", what="pi", hint=hint)
     mu = as_array(mu, shape=(3, 3), kind="f", what="mu", hint=hint)
     sigma = as_array(sigma, shape=(3, 3), kind="f", what="sigma", hint=hint)
     assert_true(bool((sigma >= 0).all()), "Sigma holds a number below zero.", hint=hint)
-    _, want_mu, deviation = _weighted(points, gamma[:, [0, 2]])
-    assert_close(mu[[0, 2]], want_mu, **tolerance, what="mu of the other components", hint=hint)
-    want = _nearer(sigma[[0, 2]], deviation, deviation**2)
-    assert_close(sigma[[0, 2]], want, **tolerance, what="sigma of the others", hint=hint)
+    # The others are as without it: wrong means or deviations are charged elsewhere.
+    _, own_mu, own_sigma = _m_step(student, points, gamma)
+    for name, got, want in (("mu", mu, own_mu), ("sigma", sigma, own_sigma)):
+        want = as_array(want, shape=(2, 3), kind="f", what=f"{name} without that component")
+        what = f"{name} of the other components"
+        assert_close(got[[0, 2]], want, rtol=1e-6, atol=1e-9, what=what, hint=hint)
 
 
 def test_m_step_repeated_points(student, rng):
-    """A component that sits on one repeated point gets a small finite sigma, never NaN."""
+    """A component that sits on one repeated point gets a finite sigma, never NaN."""
     repeated = np.repeat([[0.1, 1 / 3, 123.456, -77.7, 0.7, 9.99]], 7, axis=0)
     points = np.concatenate([repeated, rng.normal(size=(5, 6))])
     gamma = np.zeros((12, 2))
@@ -93,8 +95,7 @@ def test_m_step_repeated_points(student, rng):
     _, _, sigma = _m_step(student, points, gamma)
     hint = "E[x^2] - mean^2 can come out as -1e-17, and its root is NaN: sum squared differences."
     sigma = as_array(sigma, shape=(2, 6), kind="f", what="sigma", hint=hint)
-    small = bool(((sigma[0] >= 0) & (sigma[0] <= 0.05)).all())
-    assert_true(small, "Sigma of a component of equal points is not near zero.", hint=hint)
+    assert_true(bool((sigma >= 0).all()), "Sigma holds a number below zero.", hint=hint)
 
 
 def test_m_step_keeps_input(student, rng):

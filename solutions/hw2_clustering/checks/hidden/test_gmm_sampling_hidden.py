@@ -28,9 +28,15 @@ def _draw(student, num_samples):
     return samples, ids.astype(np.intp)
 
 
-def _noise(samples, ids):
+def _nearest(samples):
+    """The component that every sample comes from, by its place: they lie far apart."""
+    return np.abs(samples[:, :1] - MU[:, 0]).argmin(axis=1)
+
+
+def _noise(samples):
     """The standard normal numbers that the samples must have been made of."""
-    return (samples - MU[ids]) / SIGMA[ids]
+    k = _nearest(samples)
+    return (samples - MU[k]) / SIGMA[k]
 
 
 def test_gmm_sampling_ids_match(student):
@@ -64,11 +70,12 @@ def test_gmm_sampling_proportions(student):
 def test_gmm_sampling_moments(student, part):
     """The samples of component k have mean mu[k] and standard deviation sigma[k], per column."""
     student.seed(3)
-    samples, ids = _draw(student, 20_000)
+    samples, _ = _draw(student, 20_000)
+    component = _nearest(samples)
     hint = "A standard normal number times sigma[k] plus mu[k]; sigma is not a variance."
     with part(0.4, "the means"):
         for k in range(4):
-            own = samples[ids == k]
+            own = samples[component == k]
             assert_true(len(own) > 100, f"Component {k} hardly ever comes up.")
             # By Student's law, whatever the deviation is.
             deviation = np.maximum(own.std(axis=0, ddof=1), 1e-12)
@@ -78,7 +85,7 @@ def test_gmm_sampling_moments(student, part):
             assert_true(bool((off < limit).all()), message, hint=hint)
     with part(0.6, "the standard deviations"):
         for k in range(4):
-            own = samples[ids == k]
+            own = samples[component == k]
             assert_true(len(own) > 100, f"Component {k} hardly ever comes up.")
             ratio = (len(own) - 1) * own.var(axis=0, ddof=1) / SIGMA[k] ** 2
             law = stats.chi2(df=len(own) - 1)
@@ -92,9 +99,10 @@ def test_gmm_sampling_order(student, part):
     student.seed(4)
     samples, ids = _draw(student, 20_000)
     with part(0.5, "components in random order"):
-        # In disjoint pairs of neighbors: equal with probability sum of pi^2, so binomial.
+        # In disjoint pairs of neighbors: equal with the probability of two equal draws. Taken
+        # from the frequencies found, which narrows the law a little; pi is judged elsewhere.
         equal = int((ids[0::2] == ids[1::2]).sum())
-        chance = float((PI**2).sum())
+        chance = float(((np.bincount(ids) / 20_000) ** 2).sum())
         law = stats.binom(10_000, chance)
         assert_true(
             law.ppf(1e-8) <= equal <= law.isf(1e-8),
@@ -103,7 +111,9 @@ def test_gmm_sampling_order(student, part):
             hint="Draw a component for every sample instead of block after block.",
         )
     with part(0.5, "noise that is independent"):
-        noise = np.clip(_noise(samples, ids), -9, 9)
+        noise = np.clip(_noise(samples), -9, 9)
+        # Its mean and size are judged elsewhere.
+        noise = (noise - noise.mean(axis=0)) / np.maximum(noise.std(axis=0), 1e-12)
         pairs = {
             "the columns of one sample": (noise[:, 0], noise[:, 1]),
             "neighboring samples": (noise[0::2, 0], noise[1::2, 0]),
@@ -126,7 +136,7 @@ def test_gmm_sampling_random(student):
     first, first_ids = _draw(student, 40)
     second, second_ids = _draw(student, 40)
     hint = "Do not call np.random.seed (or make a generator with a fixed seed) inside."
-    same = float(np.abs(_noise(first, first_ids) - _noise(second, second_ids)).max()) < 1e-9
+    same = float(np.abs(_noise(first) - _noise(second)).max()) < 1e-9
     assert_true(not same, "Two calls gave the same samples.", hint=hint)
     # 40 ids are the same by chance once in 10^17 calls.
     assert_true(bool((first_ids != second_ids).any()), "Two calls gave the same ids.", hint=hint)

@@ -27,17 +27,31 @@ def _nearer(got, *wants):
     return min(wants, key=lambda want: float(np.abs(got - want).sum()))
 
 
-def _mixture(rng, K, D):
-    """Unequal weights, means a few units apart, deviations from 0.2 to 5."""
+def _mixture(rng, K, D, scale=1.0):
+    """Unequal weights, unequal deviations; components that overlap."""
     pi = rng.dirichlet(np.full(K, 3.0))
-    return pi, rng.normal(0.0, 3.0, (K, D)), np.exp(rng.uniform(-1.6, 1.6, (K, D)))
+    sigma = scale * np.exp(rng.uniform(np.log(0.75), np.log(4.0), (K, D)))
+    return pi, scale * rng.uniform(-1.0, 1.0, (K, D)), sigma
+
+
+def _points(rng, N, D, scale=1.0):
+    """Points at most 4 sigma away from every component: far ones have a case of their own."""
+    return scale * rng.uniform(-2.0, 2.0, (N, D))
+
+
+SIZES = [(11, 4, 3, 1.0), (7, 3, 5, 30.0), (6, 1, 2, 0.05), (2, 5, 1, 1.0), (11, 4, 3, 1.0)]
+"""N, K, D and the scale of points, means and deviations."""
 
 
 # Initial components
 
 
-def test_init_components_finite(student, rng):
+def test_init_components_finite(student, reference, rng):
     """_init_components gives a finite start with sigma above zero for any points, N, K and D."""
+    steps = reference.KMeans()
+    student.replace("pairwise_dist", reference.pairwise_dist)
+    for name in ("_init_centers", "_update_assignment", "_update_centers", "_get_loss"):
+        student.replace(f"KMeans.{name}", getattr(steps, name))
     gmm = student.GMM()
     pixels = rng.integers(0, 256, (60, 3)).astype(np.float32)
     repeated = np.repeat([[1.0, 5.0], [2.0, 5.0], [9.0, 5.0]], 10, axis=0)  # one constant column
@@ -58,24 +72,24 @@ def test_init_components_finite(student, rng):
 
 
 def _assert_differences(got, points, pi, mu, sigma, hint):
-    """Entries of ll (N, K) minus the first one are right, with sigma read in either way.
+    """The rows of ll (N, K) minus the first row are right, with sigma read in either way.
 
-    The constant and the reading of sigma are judged by cases of their own.
+    The difference holds neither log pi nor the constant, which are judged by cases of their own.
     """
     wants = [_joint(points, pi, mu, s) for s in (sigma, np.sqrt(sigma))]
-    got = got - got[0, 0]
-    want = _nearer(got, *(w - w[0, 0] for w in wants))
+    got = got - got[0]
+    want = _nearer(got, *(w - w[0] for w in wants))
     scale = float(np.abs(want).max())
-    what = "ll minus its first entry"
+    what = "ll minus its first row"
     assert_close(got, want, rtol=1e-6, atol=1e-8 * (1 + scale), what=what, hint=hint)
 
 
 def test_ll_joint_values(student, rng, tolerance):
     """ll[i, k] is log pi[k] plus the log density of point i under component k, for any N, K, D."""
     gmm = student.GMM()
-    for N, K, D in [(11, 4, 3), (7, 3, 5), (6, 1, 2), (2, 5, 1), (11, 4, 3)]:
-        pi, mu, sigma = _mixture(rng, K, D)
-        points = rng.normal(0.0, 4.0, (N, D))
+    for N, K, D, scale in SIZES:
+        pi, mu, sigma = _mixture(rng, K, D, scale)
+        points = _points(rng, N, D, scale)
         what = f"ll with N={N}, K={K}, D={D}"
         got = as_array(gmm._ll_joint(points, pi, mu, sigma), shape=(N, K), kind="f", what=what)
         # ``ll_joint_sigma_is_deviation`` alone judges how sigma is read.
@@ -103,9 +117,8 @@ def test_ll_joint_far_points(student, part, rng):
 def test_ll_joint_many_dimensions(student, rng):
     """_ll_joint is right for 400 dimensions, where a product of densities is 0 or infinite."""
     for scale in (20.0, 0.02):
-        pi, mu, sigma = _mixture(rng, 3, 400)
-        mu, sigma = scale * mu, scale * sigma
-        points = mu[[0, 1, 2, 0, 1]] + scale * rng.normal(size=(5, 400))
+        pi, mu, sigma = _mixture(rng, 3, 400, scale)
+        points = _points(rng, 5, 400, scale)
         hint = "Add up logarithms over the dimensions instead of multiplying densities."
         got = student.GMM()._ll_joint(points, pi, mu, sigma)
         got = as_array(got, shape=(5, 3), kind="f", what="ll", hint=hint)
@@ -115,13 +128,13 @@ def test_ll_joint_many_dimensions(student, rng):
 def test_ll_joint_sigma_is_deviation(student, rng):
     """The sigma that _ll_joint takes is the standard deviation, not the variance."""
     pi, mu = np.array([0.4, 0.6]), np.array([[0.0, 1.0], [2.0, -1.0]])
-    sigma = np.array([[0.5, 3.0], [2.0, 0.2]])
-    points = rng.normal(0.0, 2.0, (6, 2))
+    sigma = np.array([[0.8, 3.0], [2.0, 0.7]])
+    points = _points(rng, 6, 2)
     got = student.GMM()._ll_joint(points, pi, mu, sigma)
     got = as_array(got, shape=(6, 2), kind="f", what="ll")
-    got = got - got[0, 0]
+    got = got - got[0]
     deviation, variance = (_joint(points, pi, mu, s) for s in (sigma, np.sqrt(sigma)))
-    deviation, variance = deviation - deviation[0, 0], variance - variance[0, 0]
+    deviation, variance = deviation - deviation[0], variance - variance[0]
     if np.allclose(got, variance, rtol=1e-5, atol=1e-5) and _gives_variances(student):
         return  # consistent in variances: ``m_step_sigma_is_deviation`` says so and charges it
     assert_close(
@@ -129,7 +142,7 @@ def test_ll_joint_sigma_is_deviation(student, rng):
         deviation,
         rtol=1e-5,
         atol=1e-5,
-        what="ll minus its first entry",
+        what="ll minus its first row",
         hint="Sigma is a standard deviation: the exponent divides by its square, and the "
         "factor in front by sigma itself.",
     )
@@ -145,7 +158,7 @@ def _gives_variances(student):
 def test_ll_joint_zero_weight(student, rng):
     """A component of weight 0 gets -inf or a very negative number, never NaN; others stay right."""
     _, mu, sigma = _mixture(rng, 3, 2)
-    pi, points = np.array([0.6, 0.0, 0.4]), rng.normal(0.0, 3.0, (5, 2))
+    pi, points = np.array([0.6, 0.0, 0.4]), _points(rng, 5, 2)
     got = student.GMM()._ll_joint(points, pi, mu, sigma)
     got = as_array(got, shape=(5, 3), kind="f", finite=False, what="ll")
     hint = "log(0) is -inf, and -inf plus a finite number is -inf."
@@ -184,9 +197,9 @@ def test_e_step_values(student, rng, tolerance):
     """gamma[i, k] is the probability that point i comes from component k, for any N, K and D."""
     gmm = student.GMM()
     _pin_e_step(student)
-    for N, K, D in [(11, 4, 3), (7, 3, 5), (6, 1, 2), (4, 6, 1), (11, 4, 3)]:
-        pi, mu, sigma = _mixture(rng, K, D)
-        points = rng.normal(0.0, 3.0, (N, D))
+    for N, K, D, scale in SIZES:
+        pi, mu, sigma = _mixture(rng, K, D, scale)
+        points = _points(rng, N, D, scale)
         what = f"gamma with N={N}, K={K}, D={D}"
         got = as_array(gmm._E_step(points, pi, mu, sigma), shape=(N, K), kind="f", what=what)
         want = _nearer(got, *(_gamma(points, pi, mu, s) for s in (sigma, np.sqrt(sigma))))

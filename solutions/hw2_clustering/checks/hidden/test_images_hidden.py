@@ -1,11 +1,16 @@
-"""An image in few colors: KMeans and GMM on real pixels, by the submission's own functions."""
+"""An image in few colors: KMeans and GMM on real pixels.
+
+Start, assignment, E step and loop are the submission's own. Helpers whose edges would spoil a
+picture (an empty cluster, a variance for a deviation) are put in from the reference solution:
+they have cost their points elsewhere.
+"""
 
 import imageio.v3 as iio
 import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from autograder.compare import as_array, as_labels, assert_true, unpack
+from autograder.compare import as_array, assert_true, unpack
 
 STEP = 4
 """Every fourth pixel in both directions: a case costs little and the picture can be recognized."""
@@ -17,19 +22,45 @@ def _image(data):
     return pixels, pixels.reshape(-1, 3).astype(np.float32)
 
 
+def _whole_numbers(got, n, k):
+    """Labels that may be floats: another case judges their dtype."""
+    array = as_array(got, shape=(n,), kind="fi", what="cluster_idx").astype(np.float64)
+    legal = bool(((array == np.rint(array)) & (array >= 0) & (array < k)).all())
+    assert_true(legal, f"A label is not a whole number in 0..{k - 1}.")
+    return array.astype(np.intp)
+
+
 # KMeans
+
+
+def _pin_kmeans(student, reference):
+    # The loop comes with the handout: alone it earns nothing.
+    tiny = np.array([[0.0], [4.0]])
+    student.KMeans()._update_centers(tiny, np.array([0, 1]), tiny)
+    steps = reference.KMeans()
+
+    def update_centers(old_centers, cluster_idx, points):
+        return steps._update_centers(old_centers, np.asarray(cluster_idx).astype(int), points)
+
+    def get_loss(centers, cluster_idx, points):
+        return steps._get_loss(centers, np.asarray(cluster_idx).astype(int), points)
+
+    student.replace("pairwise_dist", reference.pairwise_dist)
+    student.replace("KMeans._update_centers", update_centers)
+    student.replace("KMeans._get_loss", get_loss)
 
 
 def _kmeans(km, points, K):
     """One run from a random start; ids (N,), centers (K, 3), mean squared distance."""
-    got = unpack(km(points, K, max_iters=30), ("cluster_idx", "centers"), extra=1)
-    cluster_idx = as_labels(got[0], len(points), K, what="cluster_idx")
+    got = unpack(km(points, K, max_iters=25), ("cluster_idx", "centers"), extra=1)
+    cluster_idx = _whole_numbers(got[0], len(points), K)
     centers = as_array(got[1], shape=(K, 3), kind="f", what="the centers").astype(np.float64)
     loss = float(((points - centers[cluster_idx]) ** 2).sum(axis=1).mean())
     return cluster_idx, centers, loss
 
 
 def _compress(student, reference, picture, pixels, points, K):
+    _pin_kmeans(student, reference)
     runs = sorted(
         (_kmeans(reference.KMeans(), points, K) for _ in range(5)), key=lambda run: run[2]
     )
@@ -68,6 +99,17 @@ def test_kmeans_image_16_colors(student, reference, picture, data):
 # GMM
 
 
+def _pin_gmm(student, reference, start):
+    tiny, steps = np.array([[1.0], [2.0], [4.0]]), reference.GMM()
+    student.GMM()._M_step(tiny, np.array([[0.5, 0.5], [0.9, 0.1], [0.2, 0.8]]))
+    student.replace("softmax", reference.softmax)
+    student.replace("logsumexp", reference.logsumexp)
+    student.replace("GMM._ll_joint", steps._ll_joint)
+    student.replace("GMM._M_step", steps._M_step)
+    for side in (student, reference):
+        side.replace("GMM._init_components", lambda *args, **kwargs: start)
+
+
 def _likelihood(points, pi, mu, sigma):
     """Mean log-likelihood of a point."""
     joint = np.log(pi) + norm.logpdf(points[:, None, :], mu, sigma).sum(axis=2)
@@ -84,10 +126,8 @@ def _gmm(gmm, points, K, max_iters):
     sigma = as_array(sigma, shape=(K, 3), kind="f", what="sigma").astype(np.float64)
     legal = bool((pi >= 0).all() and (sigma > 0).all())
     assert_true(legal, "A weight is below zero, or a standard deviation is not above zero.")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # Whether sigma is a deviation is the business of another case.
-        readings = [_likelihood(points, pi, mu, s) for s in (sigma, np.sqrt(sigma))]
-    return gamma.argmax(axis=1), mu, max(readings)
+    with np.errstate(divide="ignore"):
+        return gamma.argmax(axis=1), mu, _likelihood(points, pi, mu, sigma)
 
 
 def _mix(student, reference, picture, rng, pixels, points, K, max_iters):
@@ -96,8 +136,7 @@ def _mix(student, reference, picture, rng, pixels, points, K, max_iters):
     points = points.astype(np.float64) + rng.uniform(-0.5, 0.5, points.shape)
     reference.seed(int(rng.integers(2**31)))
     start = reference.GMM()._init_components(points, K)
-    student.replace("GMM._init_components", lambda *args, **kwargs: start)
-    reference.replace("GMM._init_components", lambda *args, **kwargs: start)
+    _pin_gmm(student, reference, start)
     theirs = _gmm(reference.GMM(), points, K, max_iters)
     yours = _gmm(student.GMM(), points, K, max_iters)
     panels = {"original": pixels}
@@ -108,8 +147,8 @@ def _mix(student, reference, picture, rng, pixels, points, K, max_iters):
         yours[2] >= theirs[2] - 0.03,
         f"{K} components describe the image's colors clearly worse than the reference's do.",
         detail=f"mean log-likelihood {yours[2]:.5g}, reference {theirs[2]:.5g}, from one start",
-        hint=f"After {max_iters} iterations from the same start. Does every part of a step use "
-        "the newest pi, mu and sigma?",
+        hint=f"After {max_iters} iterations from the same start. Does the E step use the "
+        "newest pi, mu and sigma?",
     )
 
 

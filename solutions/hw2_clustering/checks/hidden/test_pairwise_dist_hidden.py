@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from autograder.compare import assert_close, assert_true, assert_unchanged
+from autograder.compare import as_array, assert_close, assert_true, assert_unchanged
 
 
 def _tolerance_near_zero(X_ND, dtype):
@@ -50,12 +50,14 @@ def test_pairwise_dist_zero_distance(student, rng):
     )
     for dtype in (np.float64, np.float32):
         X = rng.normal(3.0, 10.0, size=(60, 5)).astype(dtype)
+        what = f"pairwise_dist(X, X), {np.dtype(dtype).name}"
+        dist = as_array(student.pairwise_dist(X, X), shape=(60, 60), kind="f", what=what, hint=hint)
         assert_close(
-            student.pairwise_dist(X, X),
-            cdist(X.astype(np.float64), X.astype(np.float64)),
-            rtol=1e-3 if dtype is np.float32 else 1e-6,
+            np.diag(dist),
+            np.zeros(60),
+            rtol=0,
             atol=_tolerance_near_zero(X, dtype),
-            what=f"pairwise_dist(X, X), {np.dtype(dtype).name}",
+            what=f"the diagonal of {what}",
             hint=hint,
         )
 
@@ -64,7 +66,9 @@ def test_pairwise_dist_float32(student, rng, tolerance):
     """float32 points get distances with float32's accuracy or better."""
     X = rng.normal(0.0, 2.0, size=(5, 4)).astype(np.float32)
     Y = rng.normal(1.0, 2.0, size=(3, 4)).astype(np.float32)
-    want = cdist(X.astype(np.float64), Y.astype(np.float64))
+    # Compared with the submission's own answer for float64: other mistakes are charged elsewhere.
+    want = student.pairwise_dist(X.astype(np.float64), Y.astype(np.float64))
+    want = as_array(want, shape=(5, 3), kind="f", what="pairwise_dist of float64 arrays")
     got = student.pairwise_dist(X, Y)
     assert_close(got, want, **tolerance, what="pairwise_dist of float32 arrays")
 
