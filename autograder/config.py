@@ -61,20 +61,6 @@ def assignment(course: Course, name: str) -> Assignment:
     raise ConfigError(f"no assignment {name!r}{_did_you_mean(name, names)}; {there}.")
 
 
-def to_handout(assignment: Assignment) -> Assignment:
-    """The part of ``assignment`` that students may have: visible cases, the others counted.
-
-    Questions keep their points, so that a student sees what each is worth.
-    """
-    questions = []
-    for question in assignment.questions:
-        visible = tuple(c for c in question.cases if c.visibility is Visibility.VISIBLE)
-        questions.append(dataclasses.replace(question, cases=visible))
-    public = dataclasses.replace(assignment, questions=tuple(questions))
-    dropped = len(assignment.cases) - len(public.cases)
-    return dataclasses.replace(public, hidden_cases=assignment.hidden_cases + dropped)
-
-
 # --- what may stand in the file -------------------------------------------------------------
 
 

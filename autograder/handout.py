@@ -140,7 +140,7 @@ def contents(assignment: Assignment, root: Path) -> dict[str, bytes]:
     handout |= checks
     handout |= {f"data/{name}": _read(root, root / "data" / name) for name in assignment.data}
     for module in ENGINE:
-        path = root / "autograder" / f"{module}.py"
+        path = Path(__file__).with_name(f"{module}.py")
         if path.is_file():
             handout[f"autograder/{module}.py"] = path.read_bytes()
     record = to_plain(public_part(assignment, _case_names(checks)))

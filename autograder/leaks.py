@@ -47,7 +47,7 @@ def leaks(assignment: Assignment, root: Path, folder: Path) -> list[str]:
     HandoutError where the marks of a source are wrong.
     """
     secrets = _secrets(assignment, root)
-    engine = {path.read_bytes() for path in (root / "autograder").glob("*.py")}
+    engine = {path.read_bytes() for path in Path(__file__).parent.glob("*.py")}
     found: list[str] = []
     for path in [*sorted(folder.rglob("*")), *sorted((root / "notebooks").rglob("*"))]:
         shown = path.relative_to(root if path.is_relative_to(root) else folder).as_posix()

@@ -108,9 +108,10 @@ def apply(reference: str, overlay: str) -> str:
             edits.append((len(lines), len(lines), ["", "", *text(node)]))
         else:
             edits.append((after_imports, after_imports, text(node)))
-    # From the bottom up, so that line numbers above stay true; edits at one
-    # place keep their order because the sort is stable and reversed twice.
-    for start, end, put in sorted(reversed(edits), key=lambda e: e[0], reverse=True):
+    # From the bottom up, so that line numbers above stay true; at one place
+    # the last edit goes first, so that the edits there keep their order.
+    numbered = sorted(enumerate(edits), key=lambda item: (item[1][0], item[0]), reverse=True)
+    for _, (start, end, put) in numbered:
         lines[start:end] = put
     return "\n".join(lines) + "\n"
 

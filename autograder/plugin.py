@@ -251,7 +251,7 @@ class Plugin:
         """Turn what happened into a case result, and pytest's text into ours."""
         outcome = yield
         report = outcome.get_result()
-        if call.when == "setup" and call.excinfo is None or call.when == "teardown":
+        if (call.when == "setup" and call.excinfo is None) or call.when == "teardown":
             return
         run = self._runs[item.name]
         usage, said = self._finish(run)

@@ -34,7 +34,7 @@ MAX_SOURCE_BYTES = 1_000_000
 MAX_CHAIN = 3000
 """Operators in one expression; Python 3.10 crashes on far longer ones."""
 MAX_DEPTH = 60
-"""Steps from alias to alias before a name is given up."""
+"""Steps from alias to alias, or classes above one another, before a name is given up."""
 MAX_BINDINGS = 100
 """Ways to bind one name in one scope; what comes after them is not looked at."""
 MAX_STEPS = 300_000
@@ -67,6 +67,8 @@ _COMPREHENSIONS: dict[type[ast.AST], str] = {
 _COMPREHENSION_NODES = tuple(_COMPREHENSIONS)
 _SCOPED = (*_DEFINITIONS, ast.Lambda, *_COMPREHENSION_NODES)
 _ANY = -1
+_UNREADABLE = (SyntaxError, ValueError, LookupError, tokenize.TokenError)
+_TOO_DEEP = (RecursionError, MemoryError)
 
 T = TypeVar("T")
 
@@ -215,7 +217,7 @@ def _inline_strings(tree: ast.Module) -> None:
         ):
             try:
                 body: list[Any] = list(_parse(node.args[0].value.strip().encode()).body)
-            except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
+            except (*_UNREADABLE, *_TOO_DEEP):
                 body = []
             for inner in (part for statement in body for part in ast.walk(statement)):
                 vars(inner)["lineno"] = node.lineno
@@ -349,7 +351,7 @@ class _Builder:
             module = ".".join([*self._package[:depth], *([node.module] if node.module else [])])
             for alias in node.names:
                 if alias.name == "*":
-                    scope.stars.append(module)
+                    scope.stars += [module] if len(scope.stars) < MAX_BINDINGS else []
                     continue
                 new = _Binding(scope, node.lineno, always, module=module, name=alias.name)
                 if not module:  # from . import helpers
@@ -460,10 +462,10 @@ class _Names:
             if self._bytes_read > MAX_SOURCE_BYTES:
                 raise ValueError("the submission's source is too long")
             tree = _parse(text)
-        except (OSError, SyntaxError, ValueError, tokenize.TokenError) as exc:
+        except (OSError, *_UNREADABLE) as exc:
             self.problems.append(f"{file} could not be read: {exc}.")
             return None
-        except (RecursionError, MemoryError):
+        except _TOO_DEEP:
             self.problems.append(f"{file} could not be read: too deeply nested.")
             return None
         built = _Builder(tree, module, file, is_package=file.endswith("__init__.py"))
@@ -568,7 +570,7 @@ class _Names:
     def _linearise(self, cls: _Scope) -> list[_Scope]:
         found: list[_Scope] = []
         todo = [cls]
-        while todo:
+        while todo and len(found) < MAX_DEPTH:
             here = todo.pop(0)
             if here in found or not isinstance(here.node, ast.ClassDef) or here.parent is None:
                 continue

@@ -39,10 +39,20 @@ DYING_SECONDS = 1.0
 POLL_SECONDS = 0.05
 SHOWN_OUTPUT = 4000
 SHOWN_TEXT = 2000
-KEPT_ENVIRONMENT = (
-    "PATH HOME USERPROFILE SYSTEMROOT WINDIR LOCALAPPDATA APPDATA LANG LC_ALL LC_CTYPE "
-    "LD_LIBRARY_PATH XDG_CACHE_HOME"
-).split()
+KEPT_ENVIRONMENT = [
+    "PATH",
+    "HOME",
+    "USERPROFILE",
+    "SYSTEMROOT",
+    "WINDIR",
+    "LOCALAPPDATA",
+    "APPDATA",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LD_LIBRARY_PATH",
+    "XDG_CACHE_HOME",
+]
 FIXED_ENVIRONMENT = {
     # One thread each: a fair CPU time, and as many workers as there are cores.
     "OPENBLAS_NUM_THREADS": "1",
@@ -273,7 +283,15 @@ class Session:
             raise wire.WireError("an answer of the wrong form")
         try:
             reply: dict[str, Any] = {"ok": self.standins[number](*args, **kwargs)}
-        except (CallFailed, ReferenceFailed, TypeError, ValueError, IndexError, KeyError, AttributeError):
+        except (
+            CallFailed,
+            ReferenceFailed,
+            TypeError,
+            ValueError,
+            IndexError,
+            KeyError,
+            AttributeError,
+        ):
             reply = {"raise": "called with arguments that it cannot work with"}
         # Time that our side takes is not the student's.
         spent = time.monotonic() - started

@@ -214,8 +214,10 @@ def _facts(assignment: Assignment, root: Path) -> list[str]:
             continue
         folder, path = where[case.name]
         if (folder == "public") != (case.visibility is Visibility.VISIBLE):
-            found.append(f"{path}: test_{case.name} is {folder} but its visibility is "
-                         f"{case.visibility.value}; public checks are `visible`, and only they")  # fmt: skip
+            found.append(
+                f"{path}: test_{case.name} is {folder} but its visibility is "
+                f"{case.visibility.value}; public checks are `visible`, and only they"
+            )
     cases = {case.name for case in assignment.cases}
     found += [
         f"{path}: test_{name} has no entry in grading_config.yaml; add it with its points"

@@ -15,6 +15,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
+import io
 import json
 import os
 import signal
@@ -90,8 +91,8 @@ def _prepare(output: int, scratch: str, limits: dict[str, int]) -> None:
     os.dup2(output, 1)
     os.dup2(output, 2)
     # Line by line, so that what was printed before a crash is there.
-    sys.stdout = open(1, "w", 1, encoding="utf-8", errors="replace", closefd=False)
-    sys.stderr = open(2, "w", 1, encoding="utf-8", errors="replace", closefd=False)
+    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w"), "utf-8", "replace", line_buffering=True)
+    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w"), "utf-8", "replace", line_buffering=True)
     os.chdir(scratch)
     os.environ.update(HOME=scratch, TMPDIR=scratch, TEMP=scratch, TMP=scratch)
     if hasattr(signal, "SIGXFSZ"):

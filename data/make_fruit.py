@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -163,37 +164,51 @@ def with_bumps(n: np.ndarray, h: np.ndarray) -> np.ndarray:
     return n / np.linalg.norm(n, axis=-1, keepdims=True)
 
 
+@dataclass(frozen=True)
 class Solid:
+    """A body seen from the front: its window, silhouette, unit normals and surface coordinates."""
+
+    where: tuple[slice, slice]
+    mask: np.ndarray
+    n: np.ndarray
+    x: np.ndarray  # pixels from its middle
+    y: np.ndarray
+    t: np.ndarray  # 0..1 along the axis
+    v: np.ndarray  # across
+
+
+def unit(nx: np.ndarray, ny: np.ndarray, nz: np.ndarray) -> np.ndarray:
+    n = np.stack(np.broadcast_arrays(nx, ny, nz), axis=-1)
+    return n / np.linalg.norm(n, axis=-1, keepdims=True)
+
+
+def revolved(
+    canvas: Canvas, x: float, y: float, length: float, radii: list[float], angle: float
+) -> Solid:
     """A solid of revolution about an axis in the picture plane.
 
-    ``radii``: radius at equal steps along the axis, from its start to its end;
-    ``angle``: direction of the axis, 0 = downwards, in degrees. Gives the mask,
-    unit normals, and coordinates t (0..1 along) and v (-1..1 across).
+    ``radii``: at equal steps along the axis; ``angle`` of the axis in degrees, 0 downwards. With
+    radius r(t) the surface is z**2 = r**2 - across**2, and its gradient gives the normal.
     """
-
-    def __init__(
-        self, canvas: Canvas, x: float, y: float, length: float, radii: list[float], angle: float
-    ) -> None:
-        reach = max(length / 2, *radii) * 1.15 + 3
-        self.where = canvas.window(x - reach, y - reach, x + reach, y + reach)
-        self.x, self.y = canvas.x[self.where] - x, canvas.y[self.where] - y
-        c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-        along, across = -s * self.x + c * self.y, c * self.x + s * self.y
-        self.t = along / length + 0.5
-        # The square of the radius is what is interpolated: it is straight where the solid is round.
-        square, slope = curve([r * abs(r) for r in radii], self.t)
-        z2 = square - across**2
-        self.mask = (z2 > 0) & (self.t >= 0) & (self.t <= 1)
-        z = np.sqrt(np.clip(z2, 1e-9, None))
-        down = -slope / (2 * length)
-        n = np.stack([c * across - s * down, s * across + c * down, z], axis=-1)
-        self.n = n / np.linalg.norm(n, axis=-1, keepdims=True)
-        self.v = across / np.sqrt(np.clip(square, 1e-9, None))
+    reach = max(length / 2, *radii) * 1.15 + 3
+    where = canvas.window(x - reach, y - reach, x + reach, y + reach)
+    px, py = canvas.x[where] - x, canvas.y[where] - y
+    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    along, across = -s * px + c * py, c * px + s * py
+    t = along / length + 0.5
+    # r**2 is what is interpolated: it falls to 0 in a straight line where an end is round.
+    square, slope = curve([r * r for r in radii], t)
+    z2 = square - across**2
+    mask = (z2 > 0) & (t >= 0) & (t <= 1)
+    z = np.sqrt(np.clip(z2, 1e-9, None))
+    down = -slope / (2 * length)
+    n = unit(c * across - s * down, s * across + c * down, z)
+    return Solid(where, mask, n, px, py, t, across / np.sqrt(np.clip(square, 1e-9, None)))
 
 
 def ball(canvas: Canvas, x: float, y: float, r: float) -> Solid:
     k = np.linspace(0, 1, 9)
-    return Solid(canvas, x, y, 2 * r, list(2 * r * np.sqrt(k * (1 - k))), 0)
+    return revolved(canvas, x, y, 2 * r, list(2 * r * np.sqrt(k * (1 - k))), 0)
 
 
 def shadow_of(canvas: Canvas, solid: Solid, dx: float, dy: float, soft: float, by: float) -> None:
@@ -277,8 +292,7 @@ def bowl_front(canvas: Canvas) -> None:
     u = np.clip(x / wide, -1, 1)
     mask = (np.abs(x) < wide) & (y > front - 1e-9) & (y < base)
     tilt = np.where(y > b["height"] - 3, 0.0, 0.05 + 1.0 * k**1.3)
-    n = np.stack([u * np.cos(tilt), np.sin(tilt), np.sqrt(1 - u * u) * np.cos(tilt)], axis=-1)
-    n /= np.linalg.norm(n, axis=-1, keepdims=True)
+    n = unit(u * np.cos(tilt), np.sin(tilt), np.sqrt(1 - u * u) * np.cos(tilt))
     # How far below the rim along the curved front: stripes follow it.
     drop = (y - front * (1 - k)) / b["height"]
     albedo = mix(linear("bowl"), linear("bowl") * 0.72, k)
@@ -331,14 +345,13 @@ def leaf(canvas: Canvas, x: float, y: float, length: float, width: float, angle:
         0.16, 0.04, np.abs((t * 7 - np.abs(w)) % 1)
     )
     albedo = mix(linear("leaf"), linear("pear"), 0.45 * veins + 0.2 * (1 - t))
-    n = np.stack([0.5 * s * w, -0.25 - 0.5 * c * w, np.ones_like(w)], axis=-1)
-    n /= np.linalg.norm(n, axis=-1, keepdims=True)
+    n = unit(0.5 * s * w, -0.25 - 0.5 * c * w, np.ones_like(w))
     canvas.paint(where, mask.astype(float), lit(albedo, n, gloss=0.15, sharp=14))
 
 
 def apple(canvas: Canvas, x: float, y: float, r: float, angle: float, seed: int) -> None:
     radii = [0, 0.66, 0.88, 0.99, 1.0, 0.94, 0.82, 0.62, 0.0]
-    a = Solid(canvas, x, y, 1.78 * r, [r * k for k in radii], angle)
+    a = revolved(canvas, x, y, 1.78 * r, [r * k for k in radii], angle)
     streaks = noise(seed, a.v * 9 + 20, a.t * 1.6 + 4) * 0.5 + noise(
         seed + 1, a.v * 22 + 40, a.t * 3
     )
@@ -365,7 +378,7 @@ def orange(canvas: Canvas, x: float, y: float, r: float) -> None:
 
 def pear(canvas: Canvas, x: float, y: float, size: float, angle: float) -> None:
     radii = [0, 0.20, 0.25, 0.29, 0.36, 0.45, 0.51, 0.52, 0.46, 0.33, 0.0]
-    p = Solid(canvas, x, y, 1.25 * size, [size * k for k in radii], angle)
+    p = revolved(canvas, x, y, 1.25 * size, [size * k for k in radii], angle)
     specks = smooth(0.62, 0.85, noise(31, p.x * 0.8 + 60, p.y * 0.8 + 60))
     blush = smooth(0.1, 0.9, p.v) * smooth(0.2, 0.7, p.t) * 0.75
     albedo = mix(mix(linear("pear"), linear("pear_blush"), blush), linear("brown"), 0.28 * specks)
@@ -378,7 +391,7 @@ def pear(canvas: Canvas, x: float, y: float, size: float, angle: float) -> None:
 
 def lemon(canvas: Canvas, x: float, y: float, r: float, angle: float, skin: str, tip: str) -> None:
     radii = [0, 0.20, 0.36, 0.66, 0.87, 0.97, 1.0, 0.97, 0.88, 0.71, 0.47, 0.24, 0.0]
-    m = Solid(canvas, x, y, 2.62 * r, [r * k for k in radii], angle)
+    m = revolved(canvas, x, y, 2.62 * r, [r * k for k in radii], angle)
     pores = noise(41, m.x * 0.6 + 60, m.y * 0.6 + 60)
     ends = smooth(0.16, 0.02, m.t) + smooth(0.90, 1.0, m.t)
     albedo = mix(linear(skin), linear(tip), 0.5 * ends + 0.05 * pores)
@@ -388,32 +401,27 @@ def lemon(canvas: Canvas, x: float, y: float, r: float, angle: float, skin: str,
 def banana(
     canvas: Canvas, x: float, y: float, bend: float, start: float, stop: float, r: float, seed: int
 ) -> None:
-    """An arc of radius ``bend`` about (x, y), from angle ``start`` (the stalk) to ``stop``."""
+    """An arc of radius ``bend`` about (x, y), from angle ``start`` (the stalk) back to ``stop``."""
     reach = bend + r + 4
-    solid = Solid.__new__(Solid)
-    solid.where = canvas.window(x - reach, y - reach, x + reach, y + reach)
-    px, py = canvas.x[solid.where] - x, canvas.y[solid.where] - y
+    where = canvas.window(x - reach, y - reach, x + reach, y + reach)
+    px, py = canvas.x[where] - x, canvas.y[where] - y
     rho = np.hypot(px, py)
     a, b = np.radians(start), np.radians(stop)
-    turn = (np.arctan2(py, px) - min(a, b)) % (2 * np.pi)
-    t = turn / abs(b - a)
-    t = 1 - t if a > b else t
+    t = 1 - ((np.arctan2(py, px) - b) % (2 * np.pi)) / (a - b)
     radii = [0.0, 0.27, 0.28, 0.42, 0.78, 0.95, 1.0, 1.0, 0.97, 0.88, 0.66, 0.30, 0.0]
     square, slope = curve([(r * k) ** 2 for k in radii], t)
     d = rho - bend
     z2 = square - d * d
-    solid.mask = (z2 > 0) & (t >= 0) & (t <= 1)
-    # Three soft ridges: the angle around the fruit is drawn towards the middle of its faces.
-    round_ = np.arctan2(d, np.sqrt(np.clip(z2, 1e-9, None)))
-    face = round_ - 0.13 * np.sin(5 * round_ + 0.6)
-    radial, z = np.sin(face), np.cos(face)
+    # Soft ridges: the angle around the fruit is drawn towards the middle of its faces.
+    turn = np.arctan2(d, np.sqrt(np.clip(z2, 1e-9, None)))
+    face = turn - 0.13 * np.sin(5 * turn + 0.6)
     along = -slope / (2 * np.sqrt(np.clip(square, 1e-6, None)) * bend * (b - a))
     ex, ey = px / rho, py / rho
-    n = np.stack([radial * ex - along * ey, radial * ey + along * ex, z], axis=-1)
-    solid.n = n / np.linalg.norm(n, axis=-1, keepdims=True)
+    n = unit(np.sin(face) * ex - along * ey, np.sin(face) * ey + along * ex, np.cos(face))
+    solid = Solid(where, (z2 > 0) & (t >= 0) & (t <= 1), n, px, py, t, d)
     green = smooth(0.34, 0.12, t) + smooth(0.88, 0.98, t)
     albedo = mix(linear("banana"), linear("banana_green"), 0.55 * green)
-    ridge = smooth(0.10, 0.0, np.abs(np.sin(2.5 * round_ + 0.3 + np.pi / 2)))
+    ridge = smooth(0.10, 0.0, np.abs(np.sin(2.5 * turn + 0.3 + np.pi / 2)))
     specks = smooth(0.66, 0.9, noise(seed, t * 60 + 9, d * 0.55 + 40)) * smooth(0.1, 0.4, t)
     albedo = mix(albedo, linear("brown"), 0.16 * ridge * smooth(0.2, 0.4, t) + 0.5 * specks)
     albedo = mix(albedo, linear("brown"), smooth(0.05, 0.02, t) + smooth(0.955, 0.975, t))
@@ -442,7 +450,7 @@ def grapes(canvas: Canvas, x: float, y: float) -> None:
 
 def strawberry(canvas: Canvas, x: float, y: float, size: float, angle: float, seed: int) -> None:
     radii = [0, 0.42, 0.50, 0.50, 0.46, 0.39, 0.30, 0.20, 0.0]
-    s = Solid(canvas, x, y, 1.12 * size, [size * k for k in radii], angle)
+    s = revolved(canvas, x, y, 1.12 * size, [size * k for k in radii], angle)
     around = np.arcsin(np.clip(s.v, -1, 1)) * 2.6 + 7
     row = s.t * 8
     shift = np.floor(row) % 2 * 0.5

@@ -51,7 +51,9 @@ def test_grade_prints_the_report_and_writes_files(course: Path, tmp_path: Path) 
     assert (done.returncode, done.stderr) == (0, "")
     assert "Every element is doubled." in done.stdout
     made = json.loads(results.read_text())
-    jsonschema.validate(made, json.loads((Path(__file__).parent / "gradescope_schema.json").read_text()))
+    jsonschema.validate(
+        made, json.loads((Path(__file__).parent / "gradescope_schema.json").read_text())
+    )
     assert made["score"] == 1.0
     assert made["tests"][0]["extra_data"]["function"] == "double"
     assert "<html" in page.read_text()
@@ -181,7 +183,11 @@ def test_the_solved_handout_passes_everything(handed_out: Path) -> None:
         assert (done.returncode, done.stderr) == (0, "")
         assert "2 public cases passed; 3 hidden cases run after you submit" in done.stdout
     plain = subprocess.run(
-        [sys.executable, "-m", "pytest"], cwd=handed_out, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pytest"],
+        cwd=handed_out,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert plain.returncode == 0, plain.stdout
     assert "2 passed" in plain.stdout
@@ -191,7 +197,11 @@ def test_plain_pytest_says_the_same_words(handed_out: Path) -> None:
     """A wrong answer under plain pytest reads as it does in the report."""
     (handed_out / "mini.py").write_text(mini.REFERENCE.replace("2 * np", "3 * np"))
     plain = subprocess.run(
-        [sys.executable, "-m", "pytest"], cwd=handed_out, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pytest"],
+        cwd=handed_out,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert plain.returncode == 1
     assert "Every element is doubled." in plain.stdout
@@ -252,10 +262,16 @@ def test_ctrl_c_keeps_what_is_finished(course: Path, classroom: Path, tmp_path: 
         hand_in(classroom / f"slow{number}", "import time\ntime.sleep(1.5)\n" + mini.REFERENCE)
     out = tmp_path / "out"
     process = subprocess.Popen(
-        [sys.executable, "-m", "autograder", "grade-all", "mini", str(classroom),
-         "--out", str(out), "--jobs", "1"],
-        cwd=course, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
+        [
+            *(sys.executable, "-m", "autograder", "grade-all", "mini", classroom),
+            *("--out", out, "--jobs", "1"),
+        ],
+        cwd=course,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     for _ in range(400):
         if (out / "ada" / "report.html").exists():
             break

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,6 @@ from autograder.model import (
     Question,
     Tolerance,
     Visibility,
-    from_plain,
-    to_plain,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -293,7 +290,8 @@ LIMITS_KEYS = (
             "            budgte: 5.5",
             31,
             "hw1, question 1.1, case total_large: `budgte` is an unknown key (did you mean "
-            "budget?); the keys here are points, visibility, functions, tolerance, budget, requires",
+            "budget?); the keys here are points, visibility, functions, tolerance, budget, "
+            "requires",
         ),
     ],
 )
@@ -728,49 +726,6 @@ def test_an_unknown_assignment_lists_the_names(tmp_path: Path) -> None:
     with pytest.raises(config.ConfigError) as caught:
         config.assignment(Course("Empty", ()), "hw2")
     assert str(caught.value) == "no assignment 'hw2'; the course has none yet."
-
-
-def test_a_handout_knows_visible_cases_only(tmp_path: Path) -> None:
-    """Hidden cases are counted, not named; questions keep their points and stay, written or not."""
-    whole = load(tmp_path, GOOD).assignments[0]
-    public = config.to_handout(whole)
-    assert [c.name for c in public.cases] == ["total_printed_example"]
-    assert public.cases[0] == whole.cases[0]
-    assert public.hidden_cases == 3
-    assert [(q.key, q.points, q.written) for q in public.questions] == [
-        ("1.1", 7, False),
-        ("1.10", 3, False),
-        ("2.1", 5, True),
-    ]
-    assert public.functions == whole.functions
-    rest = ("name", "title", "files", "given", "data", "allowed_imports", "preload", "seed")
-    for key in (*rest, "limits", "due", "late"):
-        assert getattr(public, key) == getattr(whole, key)
-
-
-@pytest.mark.parametrize("kind", [v for v in Visibility if v is not Visibility.VISIBLE])
-def test_no_other_visibility_is_handed_out(tmp_path: Path, kind: Visibility) -> None:
-    """Cases shown after the due date or after publishing stay out of handouts like hidden ones."""
-    whole = load(tmp_path, changed("visibility: hidden", f"visibility: {kind.value}")).assignments[
-        0
-    ]
-    text = json.dumps(to_plain(config.to_handout(whole)))
-    assert "total_printed_example" in text
-    for name in ("total_large", "total_speed", "product_small"):
-        assert name not in text
-
-
-def test_a_handout_of_a_handout_is_the_same(tmp_path: Path) -> None:
-    """Taking the public part twice loses no count of the hidden cases."""
-    public = config.to_handout(load(tmp_path, GOOD).assignments[0])
-    assert config.to_handout(public) == public
-
-
-def test_a_handout_survives_json(tmp_path: Path) -> None:
-    """What a handout writes as JSON is read back as the same records."""
-    for text in (GOOD, SMALLEST):
-        public = config.to_handout(load(tmp_path, text).assignments[0])
-        assert from_plain(Assignment, json.loads(json.dumps(to_plain(public)))) == public
 
 
 @pytest.mark.parametrize(

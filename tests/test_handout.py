@@ -61,9 +61,6 @@ def mean(x_N):
     "solutions/toy/checks/hidden/test_hidden.py": "def test_mean_of_many(student):\n    pass\n",
     "data/numbers.txt": "1 2 3\n",
     "data/other.txt": "not named\n",
-    "autograder/__init__.py": "",
-    "autograder/model.py": "RECORDS = 1\n",
-    "autograder/handout.py": "NOT_FOR_STUDENTS = 1\n",
 }
 
 
@@ -99,8 +96,7 @@ def test_the_handout_is_whole_and_holds_nothing_else(root: Path) -> None:
             "toy.ipynb",
             "checks/public/test_public.py",
             "data/numbers.txt",
-            "autograder/__init__.py",
-            "autograder/model.py",
+            *(f"autograder/{module}.py" for module in handout.ENGINE),
             "handout.json",
             "conftest.py",
             "pytest.ini",

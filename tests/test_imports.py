@@ -12,10 +12,10 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
     {"__init__"},
-    {"model", "wire", "compare", "describe", "answers", "stubs", "marks", "datasets"},
-    {"config", "submission", "rules", "terminal", "overlay", "worker", "sandbox", "notebook"},
-    {"zygote", "proxy", "report", "handout"},
-    {"budget", "leaks"},
+    {"model", "wire", "describe", "marks", "overlay", "datasets"},
+    {"config", "submission", "rules", "terminal", "answers", "stubs", "worker", "sandbox"},
+    {"zygote", "proxy", "report", "notebook", "compare"},
+    {"budget", "handout", "leaks"},
     {"plugin"},
     {"grade"},
     {"check", "pool"},
@@ -47,7 +47,9 @@ def imports(module: str, *, lazily: bool) -> set[str]:
 
 
 def ours(module: str) -> set[str]:
-    names = {n.removeprefix("autograder.") for n in imports(module, lazily=True) if "autograder." in n}
+    names = {
+        n.removeprefix("autograder.") for n in imports(module, lazily=True) if "autograder." in n
+    }
     return names - {"__version__"}
 
 

@@ -52,8 +52,15 @@ def test_a_function_is_replaced_whole() -> None:
 
 def test_methods_are_replaced_and_added() -> None:
     """A class of the same name keeps its other methods."""
-    made = overlay.apply(BASE, '"""S."""\nclass Thing:\n    K = 3\n    def two(self):\n        return 22\n'
-                               "    def three(self):\n        return self.K\n")  # fmt: skip
+    change = '''"""S."""
+class Thing:
+    K = 3
+    def two(self):
+        return 22
+    def three(self):
+        return self.K
+'''
+    made = overlay.apply(BASE, change)
     thing = names(made)["Thing"]()  # type: ignore[operator]
     assert (thing.one(), thing.two(), thing.three()) == (1, 22, 3)
     assert thing.__doc__ == "A thing."

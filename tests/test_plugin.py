@@ -46,7 +46,7 @@ def verdicts(result: SubmissionResult) -> dict[str, tuple[Verdict, float | None]
 def add_check(root: Path, body: str, points: str = "points: 2", name: str = "extra") -> None:
     """Put one more hidden check into the course, worth as much as it needs."""
     file = root / "solutions/mini/checks/hidden/test_extra.py"
-    file.write_text(f'import numpy as np\n\n\ndef test_{name}{body}')
+    file.write_text(f"import numpy as np\n\n\ndef test_{name}{body}")
     path = root / "grading_config.yaml"
     text = path.read_text().replace("points: 6\n", "points: 8\n")
     text = text.replace('      "3":\n', f'''      "2b":
@@ -103,7 +103,9 @@ def test_a_crash_in_a_part_keeps_the_parts_before_it(root: Path, sandbox: Sandbo
 
 def test_a_stub_is_not_implemented(root: Path, sandbox: Sandbox) -> None:
     """Every case that reaches a NotImplementedError says so."""
-    text = mini.REFERENCE.replace("    twice_of", "    raise NotImplementedError('x')\n    twice_of")
+    text = mini.REFERENCE.replace(
+        "    twice_of", "    raise NotImplementedError('x')\n    twice_of"
+    )
     found = verdicts(graded(root, sandbox, text))
     assert found["double_values"] == (Verdict.NOT_IMPLEMENTED, 0)
     assert found["total_uses_double"] == (Verdict.ACCEPTED, 1)
@@ -236,7 +238,9 @@ def test_a_budget_is_a_ratio_to_the_reference(root: Path, sandbox: Sandbox) -> N
 def test_a_budget_without_a_config_entry_is_our_fault(root: Path, sandbox: Sandbox) -> None:
     """The limit stands in the config and nowhere else."""
     add_check(root, '(budget):\n    """Not slow."""\n    budget("double", 1)\n')
-    assert "no `budget:` in the config" in graded(root, sandbox, mini.REFERENCE).cases[-1].staff_note
+    assert (
+        "no `budget:` in the config" in graded(root, sandbox, mini.REFERENCE).cases[-1].staff_note
+    )
 
 
 def test_a_case_that_requires_another_falls_with_it(root: Path, sandbox: Sandbox) -> None:

@@ -914,9 +914,9 @@ def test_long_chains_are_refused_before_python_310_builds_their_tree() -> None:
     """The check that guards Python 3.10 lets ordinary source pass and stops long chains."""
     _check_chains(b"x = [" + b"1 + 2 * y.z(3), " * 5000 + b"]\n")
     _check_chains(b"x = 1 + 2\n" * 5000)
-    for link in (b".b", b"+1", b"()", b"[0]", b"+(1"):
+    for link in (b".b", b"+1", b"()", b"[0]", b"+1" * 30 + b"+(1"):
         with pytest.raises(ValueError, match="too deeply nested"):
-            _check_chains(b"x = (a" + link * 4000 + b"\n")
+            _check_chains(b"x = (a" + link * (12_000 // len(link)) + b"\n")
 
 
 CIRCLES = [
@@ -931,6 +931,10 @@ CIRCLES = [
     "f = " + "lambda X: " * 50 + "f",
     "exec('exec(\"def f(X): f(X)\")')",
     "for f in f: f = f",
+    "class A0: pass\n"
+    + "".join(f"class A{i + 1}(A{i}, A{i // 2}): pass\n" for i in range(400))
+    + "def f(X): A400().z",
+    "".join(f"from a{i} import *\n" for i in range(400)) + "def f(X): " + "b;" * 400,
     "def f(X):\n    for x in range(" + "-" * 900 + "1): pass",
     "def f(X):\n    " + "x = x; " * 9000,
     "class A:\n"

@@ -18,7 +18,7 @@ from autograder.sandbox import CallFailed, ReferenceFailed, Sandbox, SandboxErro
 
 LIMITS = Limits(call_seconds=1.0, case_seconds=20.0, memory_mb=300, output_kb=64, answer_mb=8)
 
-SOURCE = '''
+SOURCE = """
 import os, random, sys, threading
 import numpy as np
 import helper
@@ -77,7 +77,7 @@ class Model:
     def part(self): return 5
     def __call__(self, x): return self.add(x)
     def me(self): return self
-'''
+"""
 
 
 @pytest.fixture(scope="module")

@@ -80,8 +80,12 @@ def _run(gmm, points, K, **kwargs):
     return gamma, (pi, mu, sigma)
 
 
-def _off(found, want):
-    return max(float(np.abs(a - b).max()) for a, b in zip(found, want, strict=True))
+def _same(found, want):
+    """Whether all arrays agree; float32 ones to a thousandth."""
+    return all(
+        float(np.abs(a - b).max()) < (1e-3 if a.dtype == np.float32 else 1e-6)
+        for a, b in zip(found, want, strict=True)
+    )
 
 
 def test_gmm_call_likelihood_never_falls(student, rng):
@@ -119,10 +123,8 @@ def test_gmm_call_fixed_point(student, part, rng):
         # From before or after the last M step.
         gamma, found = _run(gmm, points, 3, max_iters=2)
         before, after = (_e_step(points, *components) for components in _path(points, start, 2)[1:])
-        near = min(_off([gamma], [before]), _off([gamma], [after]), 1.0)
-        own = _off([gamma], [_e_step(points, *found)])
         assert_true(
-            min(near, own) < 1e-6,
+            any(_same([gamma], [want]) for want in (before, after, _e_step(points, *found))),
             "Gamma is not the result of the last E step.",
             hint="Return the responsibilities that go with the components returned.",
         )
@@ -140,6 +142,7 @@ def test_gmm_call_max_iters(student, rng):
                 got,
                 want,
                 rtol=1e-6,
+                float32_ok=True,
                 atol=1e-9,
                 what=f"{name} with max_iters={max_iters}",
                 hint="An iteration is one E step and one M step.",
@@ -161,7 +164,7 @@ def test_gmm_call_stop_rule(student, part, rng):
         with part(share, what):
             _, found = _run(gmm, points, 3, max_iters=30, abs_tol=abs_tol, rel_tol=rel_tol)
             assert_true(
-                min(_off(found, path[t]) for t in right) < 1e-6,
+                any(_same(found, path[t]) for t in right),
                 f"With abs_tol={abs_tol:g} and rel_tol={rel_tol:g} the loop ends elsewhere "
                 "than its stop rule says.",
                 hint="Both must hold: the change below abs_tol, and the change divided by the "
@@ -174,9 +177,9 @@ def test_gmm_call_one_component(student, rng, tolerance):
     points = rng.normal(7.0, 2.0, size=(20, 3))
     start = (np.ones(1), points[:1], np.full((1, 3), 2.0))
     gamma, (pi, mu, _) = _run(_pin(student, start), points, 1)
-    assert_close(gamma, np.ones((20, 1)), **tolerance, what="gamma")
-    assert_close(pi, [1.0], **tolerance, what="pi")
-    assert_close(mu, points.mean(axis=0, keepdims=True), **tolerance, what="mu")
+    assert_close(gamma, np.ones((20, 1)), **tolerance, float32_ok=True, what="gamma")
+    assert_close(pi, [1.0], **tolerance, float32_ok=True, what="pi")
+    assert_close(mu, points.mean(axis=0, keepdims=True), **tolerance, float32_ok=True, what="mu")
 
 
 def test_gmm_call_keeps_input(student, rng):
@@ -184,5 +187,5 @@ def test_gmm_call_keeps_input(student, rng):
     points, start = _blobs(rng, gap=12.0)
     gmm = _pin(student, start)
     kept = student.put(points)
-    gmm(kept, 3, max_iters=5)
+    unpack(gmm(kept, 3, max_iters=5), ("gamma", "(pi, mu, sigma)"), extra=1)
     assert_unchanged(student.fetch(kept), points, what="points")

@@ -101,6 +101,7 @@ def test_gmm_sampling_order(student, part):
     with part(0.5, "components in random order"):
         # In disjoint pairs of neighbors: equal with the probability of two equal draws. Taken
         # from the frequencies found, which narrows the law a little; pi is judged elsewhere.
+        assert_true(len(set(ids.tolist())) > 1, "Every sample comes from one component.")
         equal = int((ids[0::2] == ids[1::2]).sum())
         chance = float(((np.bincount(ids) / 20_000) ** 2).sum())
         law = stats.binom(10_000, chance)
@@ -113,7 +114,9 @@ def test_gmm_sampling_order(student, part):
     with part(0.5, "noise that is independent"):
         noise = np.clip(_noise(samples), -9, 9)
         # Its mean and size are judged elsewhere.
-        noise = (noise - noise.mean(axis=0)) / np.maximum(noise.std(axis=0), 1e-12)
+        size = noise.std(axis=0)
+        assert_true(bool((size > 1e-9).all()), "The samples of a component are all the same.")
+        noise = (noise - noise.mean(axis=0)) / size
         pairs = {
             "the columns of one sample": (noise[:, 0], noise[:, 1]),
             "neighboring samples": (noise[0::2, 0], noise[1::2, 0]),
@@ -146,6 +149,8 @@ def test_gmm_sampling_keeps_input(student):
     """gmm_sampling leaves pi, mu and sigma as they were."""
     values = {"pi": PI.copy(), "mu": MU.copy(), "sigma": SIGMA.copy()}
     kept = {name: student.put(value) for name, value in values.items()}
-    student.gmm_sampling(30, kept["pi"], kept["mu"], kept["sigma"])
+    got = student.gmm_sampling(30, kept["pi"], kept["mu"], kept["sigma"])
+    samples = as_array(unpack(got, ("samples", "ids"))[0], what="samples")
+    assert_true(samples.size > 0 and len(np.unique(samples)) > 1, "All samples are the same.")
     for name, value in values.items():
         assert_unchanged(student.fetch(kept[name]), value, what=name)

@@ -43,6 +43,13 @@ SIZES = [(11, 4, 3, 1.0), (7, 3, 5, 30.0), (6, 1, 2, 0.05), (2, 5, 1, 1.0), (11,
 """N, K, D and the scale of points, means and deviations."""
 
 
+def _assert_answers(got, what):
+    """The least that is asked before an edge, a promise or the speed counts."""
+    array = as_array(got, what=what)
+    alike = array.size == 0 or bool((array == array.flat[0]).all())
+    assert_true(not alike, f"{what}: every number of the answer is the same.")
+
+
 # Initial components
 
 
@@ -79,9 +86,10 @@ def _assert_differences(got, points, pi, mu, sigma, hint):
     wants = [_joint(points, pi, mu, s) for s in (sigma, np.sqrt(sigma))]
     got = got - got[0]
     want = _nearer(got, *(w - w[0] for w in wants))
-    scale = float(np.abs(want).max())
+    eps = 1e-5 if got.dtype == np.float32 else 1e-8
+    atol = eps * (1 + float(np.abs(wants).max()))
     what = "ll minus its first row"
-    assert_close(got, want, rtol=1e-6, atol=1e-8 * (1 + scale), what=what, hint=hint)
+    assert_close(got, want, rtol=1e-6, float32_ok=True, atol=atol, what=what, hint=hint)
 
 
 def test_ll_joint_values(student, rng, tolerance):
@@ -95,7 +103,7 @@ def test_ll_joint_values(student, rng, tolerance):
         # ``ll_joint_sigma_is_deviation`` alone judges how sigma is read.
         want = _nearer(got, *(_joint(points, pi, mu, s) for s in (sigma, np.sqrt(sigma))))
         hint = "In each dimension: -log(sqrt(2 pi) sigma) - (x - mu)^2 / (2 sigma^2); then log pi."
-        assert_close(got, want, **tolerance, what=what, hint=hint)
+        assert_close(got, want, **tolerance, float32_ok=True, what=what, hint=hint)
 
 
 def test_ll_joint_far_points(student, part, rng):
@@ -135,12 +143,13 @@ def test_ll_joint_sigma_is_deviation(student, rng):
     got = got - got[0]
     deviation, variance = (_joint(points, pi, mu, s) for s in (sigma, np.sqrt(sigma)))
     deviation, variance = deviation - deviation[0], variance - variance[0]
-    if np.allclose(got, variance, rtol=1e-5, atol=1e-5) and _gives_variances(student):
+    if np.allclose(got, variance, rtol=1e-3, atol=1e-3) and _gives_variances(student):
         return  # consistent in variances: ``m_step_sigma_is_deviation`` says so and charges it
     assert_close(
         got,
         deviation,
         rtol=1e-5,
+        float32_ok=True,
         atol=1e-5,
         what="ll minus its first row",
         hint="Sigma is a standard deviation: the exponent divides by its square, and the "
@@ -175,7 +184,7 @@ def test_ll_joint_keeps_input(student, rng):
     """_ll_joint leaves points, pi, mu and sigma as they were."""
     values = (rng.normal(size=(6, 2)), *_mixture(rng, 3, 2))
     kept = [student.put(value) for value in values]
-    student.GMM()._ll_joint(*kept)
+    _assert_answers(student.GMM()._ll_joint(*kept), "ll")
     for handle, value, what in zip(kept, values, ("points", *COMPONENTS), strict=True):
         assert_unchanged(student.fetch(handle), value, what=what)
 
@@ -204,7 +213,7 @@ def test_e_step_values(student, rng, tolerance):
         got = as_array(gmm._E_step(points, pi, mu, sigma), shape=(N, K), kind="f", what=what)
         want = _nearer(got, *(_gamma(points, pi, mu, s) for s in (sigma, np.sqrt(sigma))))
         hint = "pi[k] N(x_i; k) over the sum of that over all K; ll holds the log of pi[k] N."
-        assert_close(got, want, **tolerance, what=what, hint=hint)
+        assert_close(got, want, **tolerance, float32_ok=True, what=what, hint=hint)
 
 
 def test_e_step_far_points(student, tolerance):
@@ -216,6 +225,7 @@ def test_e_step_far_points(student, tolerance):
         student.GMM()._E_step(points, pi, mu, sigma),
         _gamma(points, pi, mu, sigma),
         **tolerance,
+        float32_ok=True,
         what="gamma",
         hint="exp(ll) is 0 for every component there, and 0 / 0 is NaN: softmax knows better.",
     )
@@ -226,6 +236,6 @@ def test_e_step_keeps_input(student, rng):
     _pin_e_step(student)
     values = (rng.normal(size=(6, 2)), *_mixture(rng, 3, 2))
     kept = [student.put(value) for value in values]
-    student.GMM()._E_step(*kept)
+    _assert_answers(student.GMM()._E_step(*kept), "gamma")
     for handle, value, what in zip(kept, values, ("points", *COMPONENTS), strict=True):
         assert_unchanged(student.fetch(handle), value, what=what)

@@ -78,11 +78,11 @@ def test_kmeans_call_fixed_point(student, part, rng):
         )
     with part(0.4, "centers that are means"):
         want = _move(centers, cluster_idx, points)
-        assert_close(centers, want, rtol=1e-6, atol=1e-9, what="the centers",
+        assert_close(centers, want, rtol=1e-6, float32_ok=True, atol=1e-9, what="the centers",
                      hint="One more iteration must not change them.")  # fmt: skip
     with part(0.2, "the end of the iterations from this start"):
         want = _path(points, points[:4], 100)[-1]
-        assert_close(centers, want, rtol=1e-6, atol=1e-9, what="the centers",
+        assert_close(centers, want, rtol=1e-6, float32_ok=True, atol=1e-9, what="the centers",
                      hint="Start from the centers that _init_centers returns.")  # fmt: skip
 
 
@@ -116,6 +116,7 @@ def test_kmeans_call_max_iters(student):
             centers,
             path[max_iters],
             rtol=1e-6,
+            float32_ok=True,
             atol=1e-9,
             what=f"the centers with max_iters={max_iters}",
             hint="An iteration is one assignment and one move of the centers.",
@@ -136,9 +137,9 @@ def test_kmeans_call_stop_rule(student, part):
     for share, what, abs_tol, rel_tol, right in runs:
         with part(share, what):
             _, centers = _run(km, CURVE, 5, max_iters=60, abs_tol=abs_tol, rel_tol=rel_tol)
-            near = min(float(np.abs(centers - path[t]).max()) for t in right)
+            off = min(float(np.abs(centers - path[t]).max()) for t in right)
             assert_true(
-                near < 1e-6,
+                off < (1e-3 if centers.dtype == np.float32 else 1e-6),
                 f"With abs_tol={abs_tol:g} and rel_tol={rel_tol:g} the loop ends elsewhere "
                 "than its stop rule says.",
                 hint="Both must hold: the change below abs_tol, and the change divided by the "
@@ -150,7 +151,9 @@ def test_kmeans_call_one_cluster(student, rng, tolerance):
     """With K = 1 the center is the mean of all points."""
     points = rng.normal(7.0, 2.0, size=(20, 3))
     _, centers = _run(_pin(student, points[:1]), points, 1)
-    assert_close(centers, points.mean(axis=0, keepdims=True), **tolerance, what="the center")
+    assert_close(
+        centers, points.mean(axis=0, keepdims=True), **tolerance, float32_ok=True, what="the center"
+    )
 
 
 def test_kmeans_call_keeps_input(student, rng):
@@ -158,5 +161,5 @@ def test_kmeans_call_keeps_input(student, rng):
     points = rng.normal(100.0, 5.0, size=(30, 2))
     km = _pin(student, points[:3])
     kept = student.put(points)
-    km(kept, 3)
+    unpack(km(kept, 3), ("cluster_idx", "centers"), extra=1)
     assert_unchanged(student.fetch(kept), points, what="points")
