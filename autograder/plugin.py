@@ -253,7 +253,7 @@ class Plugin:
         report = outcome.get_result()
         if (call.when == "setup" and call.excinfo is None) or call.when == "teardown":
             return
-        run = self._runs[item.name]
+        run = self._runs.pop(item.name)
         usage, said = self._finish(run)
         error = call.excinfo.value if call.excinfo is not None else None
         result = self._judge(run, error, sentence(item.function), usage, said)
@@ -277,7 +277,7 @@ class Plugin:
         self, run: _Run, error: BaseException | None, title: str, usage: Usage, said: str
     ) -> CaseResult:
         case, parts = run.case, run.parts
-        calls = run.student.calls if run.student is not None else []
+        call = run.student.last_call if run.student is not None else None
         failure = error or (parts.failures[0][1] if parts.failures else None)
         earned = parts.earned if parts.used else float(error is None)
         if error is None and parts.used and not parts.failures:
@@ -289,9 +289,9 @@ class Plugin:
             missed = [what for what, _ in parts.failures]
             if missed:
                 message = f"Not right: {', '.join(missed)}. {message}"
-            if calls:
-                message += f"\nCalled {calls[-1].brief}."
-                detail = f"Call: {calls[-1].full}\n{detail}"
+            if call is not None:
+                message += f"\nCalled {call.brief}."
+                detail = f"Call: {call.full}\n{detail}"
             if said.strip():
                 detail += f"\nYour code printed:\n{said}"
         question = self.assignment.question_of(case)

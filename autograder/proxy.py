@@ -148,7 +148,7 @@ class Submission:
         self._ours = ours
         self._session: Session | None = None
         self._imported: set[str] = set()
-        self.calls: list[Call] = []
+        self.last_call: Call | None = None
 
     # What checks use
 
@@ -265,7 +265,7 @@ class Submission:
     def _call(
         self, of: str | int, path: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        self.calls.append(Call(name, args, kwargs))
+        self.last_call = Call(name, args, kwargs)
         answer = self._request(op="call", of=of, path=path, args=args, kwargs=kwargs, keep=False)
         self._vouch(answer, of, path)
         return answer["ok"]

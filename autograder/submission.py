@@ -382,7 +382,7 @@ def _notebook_entry(
     for chunk in _chunks(chosen[0]):
         raw += chunk
         _check_total(len(raw), chosen[0].path, None)
-    source = _notebook_source(bytes(raw), chosen[0].name, notices).encode(errors="replace")
+    source = _notebook_source(bytes(raw), chosen[0].name, notices).encode()
     notices.append(f"{'/'.join(main)} was made of the code cells of {_quote(chosen[0].name)}.")
     return _Entry(main, len(source), lambda: io.BytesIO(source), chosen[0].path)
 
@@ -398,7 +398,7 @@ def _notebook_source(raw: bytes, name: str, notices: list[str]) -> str:
         book: Any = json.loads(raw.decode("utf-8-sig"))
         cells = book["cells"] if "cells" in book else book["worksheets"][0]["cells"]
         code = [
-            "".join(cell.get("source", cell.get("input", "")))
+            "".join(cell.get("source", cell.get("input", ""))).encode(errors="replace").decode()
             for cell in cells
             if cell["cell_type"] == "code"
         ]

@@ -224,7 +224,10 @@ def _facts(assignment: Assignment, root: Path) -> list[str]:
         for name, (_, path) in where.items()
         if name not in cases
     ]
-    fresh = handout.fresh(assignment, root)
+    try:
+        fresh = handout.fresh(assignment, root)
+    except handout.HandoutError as error:
+        return [*found, str(error)]
     found += [f"{fact}; run: autograder handout {assignment.name}" for fact in fresh]
     if not fresh:
         found += leaks.leaks(assignment, root, root / "assignments" / assignment.name)

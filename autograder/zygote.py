@@ -45,7 +45,8 @@ def _prctl(option: int, value: int) -> bool:
 def preload(names: list[str]) -> list[str]:
     """Import what submissions are likely to import; return what is not installed."""
     missing = []
-    for name in names:
+    # NumPy loads these when they are first named: in every worker, if not here.
+    for name in ("numpy.random", "numpy.ma", *names):
         try:
             importlib.import_module(name)
         except ImportError:

@@ -268,12 +268,12 @@ class KMeans:
 
 
 ### BEGIN SOLUTION
-def _powers(x_BD, origin_D):
-    """1, x - origin and (x - origin)², one below the other: (1 + 2 D, B)."""
+def _powers(x_BD):
+    """1, x and x², one below the other: (1 + 2 D, B)."""
     B, D = x_BD.shape
     powers_FB = np.empty((1 + 2 * D, B))
     powers_FB[0] = 1.0
-    np.subtract(x_BD.T, origin_D[:, None], out=powers_FB[1 : D + 1])
+    powers_FB[1 : D + 1] = x_BD.T
     np.multiply(powers_FB[1 : D + 1], powers_FB[1 : D + 1], out=powers_FB[D + 1 :])
     return powers_FB
 
@@ -326,19 +326,19 @@ class GMM:
         peak_K = log_pi_K - np.log(sigma_KD).sum(axis=1) - 0.5 * D * np.log(2.0 * np.pi)
 
         # -((x - mu) / sigma)² / 2, expanded, is linear in 1, x and x²: one matrix product.
-        origin_D = mu_KD.mean(axis=0)
-        shift_KD, precision_KD = mu_KD - origin_D, sigma_KD**-2.0
-        at_origin_K = -0.5 * (precision_KD * shift_KD**2).sum(axis=1)
-        coefficient_KF = np.column_stack(
-            [peak_K + at_origin_K, precision_KD * shift_KD, -0.5 * precision_KD]
+        precision_KD = sigma_KD**-2.0
+        linear_KD = precision_KD * mu_KD
+        at_zero_K = -0.5 * (linear_KD * mu_KD).sum(axis=1)
+        coefficient_KF = np.concatenate(
+            [(peak_K + at_zero_K)[:, None], linear_KD, -0.5 * precision_KD], axis=1
         )
-        # Where sigma is tiny beside mu the three terms cancel: such a component takes the
+        # Where sigma is tiny beside mu, the three terms cancel: such a component takes the
         # differences themselves.
-        thin = np.flatnonzero(at_origin_K < -1e6)
+        thin = np.flatnonzero(at_zero_K < -1e6)
 
         ll_KN = np.empty((len(mu_KD), N))
         for rows in row_blocks(N, 1 + 2 * D):
-            np.matmul(coefficient_KF, _powers(points[rows], origin_D), out=ll_KN[:, rows])
+            np.matmul(coefficient_KF, _powers(points[rows]), out=ll_KN[:, rows])
             for k in thin:
                 z_BD = (points[rows] - mu_KD[k]) / sigma_KD[k]
                 ll_KN[k, rows] = peak_K[k] - 0.5 * np.einsum("bd,bd->b", z_BD, z_BD)
@@ -384,21 +384,20 @@ class GMM:
         """
         ### BEGIN SOLUTION: weights, means and standard deviations from the responsibilities
         N, D = points.shape
-        K = gamma.shape[1]
-        origin_D = points.mean(axis=0, dtype=np.float64)
-        moment_KF = np.zeros((K, 1 + 2 * D))
+        sum_KF = np.zeros((gamma.shape[1], 1 + 2 * D))
         for rows in row_blocks(N, 1 + 2 * D):
-            moment_KF += gamma[rows].T @ _powers(points[rows], origin_D).T
+            sum_KF += gamma[rows].T @ _powers(points[rows]).T
 
         # A dead component has weight 0 and, to stay finite, mean and deviation of all points.
-        dead_K = moment_KF[:, 0] < 1e-200
+        dead_K = sum_KF[:, 0] < 1e-200
         if dead_K.any():
-            moment_KF[dead_K] = _powers(points, origin_D).sum(axis=1)
-        mass_K1 = moment_KF[:, :1]
-        shift_KD, square_KD = moment_KF[:, 1 : D + 1] / mass_K1, moment_KF[:, D + 1 :] / mass_K1
-        mu_KD, variance_KD = origin_D + shift_KD, square_KD - shift_KD**2
+            gamma = np.where(dead_K, 1.0, gamma)
+            sum_KF[dead_K] = _powers(points).sum(axis=1)
+        mass_K1 = sum_KF[:, :1]
+        mu_KD, square_KD = sum_KF[:, 1 : D + 1] / mass_K1, sum_KF[:, D + 1 :] / mass_K1
+        variance_KD = square_KD - mu_KD**2
         # Where the two terms cancel, sum the squared differences themselves.
-        for k in np.flatnonzero((variance_KD < 1e-6 * square_KD).any(axis=1) & ~dead_K):
+        for k in np.flatnonzero((variance_KD < 1e-6 * square_KD).any(axis=1)):
             variance_KD[k] = 0.0
             for rows in row_blocks(N, 2 * D):
                 variance_KD[k] += gamma[rows, k] @ (points[rows] - mu_KD[k]) ** 2 / mass_K1[k]
@@ -429,8 +428,9 @@ class GMM:
         for _ in progress(max_iters):
             gamma = self._E_step(points, pi, mu, sigma)
             pi, mu, sigma = self._M_step(points, gamma)
-            ll = self._ll_joint(points, pi, mu, sigma)
-            loss = -sum(float(np.sum(logsumexp(ll[rows]))) for rows in row_blocks(*ll.shape))
+            loss = 0.0
+            for rows in row_blocks(len(points), K):
+                loss -= float(np.sum(logsumexp(self._ll_joint(points[rows], pi, mu, sigma))))
             if previous is not None and converged(previous, loss, abs_tol, rel_tol):
                 break
             previous = loss

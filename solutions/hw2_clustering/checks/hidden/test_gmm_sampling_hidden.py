@@ -149,8 +149,6 @@ def test_gmm_sampling_keeps_input(student):
     """gmm_sampling leaves pi, mu and sigma as they were."""
     values = {"pi": PI.copy(), "mu": MU.copy(), "sigma": SIGMA.copy()}
     kept = {name: student.put(value) for name, value in values.items()}
-    got = student.gmm_sampling(30, kept["pi"], kept["mu"], kept["sigma"])
-    samples = as_array(unpack(got, ("samples", "ids"))[0], what="samples")
-    assert_true(samples.size > 0 and len(np.unique(samples)) > 1, "All samples are the same.")
+    student.gmm_sampling(30, kept["pi"], kept["mu"], kept["sigma"])
     for name, value in values.items():
         assert_unchanged(student.fetch(kept[name]), value, what=name)

@@ -43,13 +43,6 @@ SIZES = [(11, 4, 3, 1.0), (7, 3, 5, 30.0), (6, 1, 2, 0.05), (2, 5, 1, 1.0), (11,
 """N, K, D and the scale of points, means and deviations."""
 
 
-def _assert_answers(got, what):
-    """The least that is asked before an edge, a promise or the speed counts."""
-    array = as_array(got, what=what)
-    alike = array.size == 0 or bool((array == array.flat[0]).all())
-    assert_true(not alike, f"{what}: every number of the answer is the same.")
-
-
 # Initial components
 
 
@@ -184,7 +177,7 @@ def test_ll_joint_keeps_input(student, rng):
     """_ll_joint leaves points, pi, mu and sigma as they were."""
     values = (rng.normal(size=(6, 2)), *_mixture(rng, 3, 2))
     kept = [student.put(value) for value in values]
-    _assert_answers(student.GMM()._ll_joint(*kept), "ll")
+    student.GMM()._ll_joint(*kept)
     for handle, value, what in zip(kept, values, ("points", *COMPONENTS), strict=True):
         assert_unchanged(student.fetch(handle), value, what=what)
 
@@ -236,6 +229,6 @@ def test_e_step_keeps_input(student, rng):
     _pin_e_step(student)
     values = (rng.normal(size=(6, 2)), *_mixture(rng, 3, 2))
     kept = [student.put(value) for value in values]
-    _assert_answers(student.GMM()._E_step(*kept), "gamma")
+    student.GMM()._E_step(*kept)
     for handle, value, what in zip(kept, values, ("points", *COMPONENTS), strict=True):
         assert_unchanged(student.fetch(handle), value, what=what)

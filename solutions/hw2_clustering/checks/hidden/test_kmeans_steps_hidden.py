@@ -26,13 +26,6 @@ def _labels_of_all(rng, N, K):
     return rng.permutation(np.concatenate([np.arange(K), rng.integers(0, (K + 1) // 2, N - K)]))
 
 
-def _assert_answers(got, what):
-    """The least that is asked before an edge, a promise or the speed counts."""
-    array = as_array(got, what=what)
-    alike = array.size == 0 or bool((array == array.flat[0]).all())
-    assert_true(not alike, f"{what}: every number of the answer is the same.")
-
-
 # Initial centers
 
 
@@ -92,7 +85,7 @@ def test_init_centers_keeps_input(student, rng):
     """_init_centers leaves points as they were, their order too."""
     points = rng.normal(size=(12, 3))
     kept = student.put(points)
-    _assert_answers(student.KMeans()._init_centers(kept, 3), "the centers")
+    student.KMeans()._init_centers(kept, 3)
     hint = "np.random.shuffle changes the array that it is given."
     assert_unchanged(student.fetch(kept), points, what="points", hint=hint)
 
@@ -118,11 +111,9 @@ def test_update_assignment_nearest(student, reference, rng):
 
 def test_update_assignment_keeps_input(student, rng):
     """_update_assignment leaves centers and points as they were."""
-    centers = np.array([[-3.0, 1.0], [3.0, 1.0], [0.0, -4.0]])
-    points = np.concatenate([centers, rng.normal(size=(8, 2))])
+    centers, points = rng.normal(size=(3, 2)), rng.normal(size=(8, 2))
     kept_centers, kept_points = student.put(centers), student.put(points)
-    got = student.KMeans()._update_assignment(kept_centers, kept_points)
-    _assert_answers(got, "cluster_idx")
+    student.KMeans()._update_assignment(kept_centers, kept_points)
     assert_unchanged(student.fetch(kept_centers), centers, what="centers")
     assert_unchanged(student.fetch(kept_points), points, what="points")
 
@@ -208,8 +199,7 @@ def test_update_centers_keeps_input(student, rng):
     old_centers, points = rng.normal(size=(3, 2)), rng.normal(size=(9, 2))
     cluster_idx = np.resize([0, 1, 2], 9)
     kept = [student.put(value) for value in (old_centers, cluster_idx, points)]
-    got = as_array(student.KMeans()._update_centers(*kept), shape=(3, 2), what="the centers")
-    assert_true(bool((np.abs(got - old_centers) > 1e-9).any()), "No center moves at all.")
+    student.KMeans()._update_centers(*kept)
     assert_unchanged(student.fetch(kept[0]), old_centers, what="old_centers")
     assert_unchanged(student.fetch(kept[1]), cluster_idx, what="cluster_idx")
     assert_unchanged(student.fetch(kept[2]), points, what="points")
@@ -244,22 +234,21 @@ def test_get_loss_values(student, reference, rng, tolerance):
         )
 
 
-def test_get_loss_zero(student, reference):
+ZERO_HINT = "Does the root of a number slightly below zero come in?"
+
+
+def test_get_loss_zero(student, reference, rng):
     """The loss of points that lie on their centers is (near) zero, and never NaN."""
     student.replace("pairwise_dist", reference.pairwise_dist)
-    centers = np.array([[0.1, 0.7, -3.3], [12.3, 4.56, 7.89]])
-    cluster_idx = np.array([0, 1, 1, 0, 1])
-    km = student.KMeans()
-    loss = as_scalar(km._get_loss(centers, cluster_idx, centers[cluster_idx] + 1), what="the loss")
-    assert_true(loss > 0, "The loss of points next to their centers is not above zero.")
-    loss = as_scalar(km._get_loss(centers, cluster_idx, centers[cluster_idx]), what="the loss")
+    points = rng.normal(3.0, 10.0, size=(60, 5))
+    loss = student.KMeans()._get_loss(points, np.arange(60), points)
     assert_close(
-        loss,
+        as_scalar(loss, what="the loss", hint=ZERO_HINT),
         0.0,
         rtol=0,
-        atol=1e-10,
+        atol=1e-9,
         what="the loss",
-        hint="Does a root of a number slightly below zero come in?",
+        hint=ZERO_HINT,
     )
 
 
@@ -276,8 +265,7 @@ def test_get_loss_keeps_input(student, rng):
     centers, points = rng.normal(size=(3, 2)), rng.normal(size=(9, 2))
     cluster_idx = np.resize([0, 1, 2], 9)
     kept = [student.put(value) for value in (centers, cluster_idx, points)]
-    loss = as_scalar(student.KMeans()._get_loss(*kept), what="the loss")
-    assert_true(loss > 0, "The loss of points away from their centers is not above zero.")
+    student.KMeans()._get_loss(*kept)
     assert_unchanged(student.fetch(kept[0]), centers, what="centers")
     assert_unchanged(student.fetch(kept[1]), cluster_idx, what="cluster_idx")
     assert_unchanged(student.fetch(kept[2]), points, what="points")

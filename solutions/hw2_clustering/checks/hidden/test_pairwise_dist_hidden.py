@@ -12,16 +12,11 @@ def _tolerance_near_zero(X_ND, dtype):
     return 8 * float(np.sqrt(np.finfo(dtype).eps)) * scale
 
 
-def _assert_answers(got, what):
-    """The least that is asked before an edge, a promise or the speed counts."""
-    array = as_array(got, what=what)
-    alike = array.size == 0 or bool((array == array.flat[0]).all())
-    assert_true(not alike, f"{what}: every number of the answer is the same.")
-
-
 def _assert_works(student):
+    """The least that is asked before an edge counts: distances that differ."""
     dist = student.pairwise_dist(np.array([[0.0, 0.0], [9.0, 9.0]]), np.array([[0.0, 1.0]]))
-    _assert_answers(dist, "pairwise_dist of two points and one")
+    dist = as_array(dist, shape=(2, 1), what="pairwise_dist of two points and one")
+    assert_true(bool(dist[0, 0] != dist[1, 0]), "A near and a far point have the same distance.")
 
 
 def test_pairwise_dist_shapes(student, rng, tolerance):
@@ -93,21 +88,20 @@ def test_pairwise_dist_keeps_input(student, rng):
     """pairwise_dist leaves the arrays of its caller as they were."""
     X, Y = rng.normal(size=(5, 3)), rng.normal(size=(4, 3))
     kept_X, kept_Y = student.put(X), student.put(Y)
-    _assert_answers(student.pairwise_dist(kept_X, kept_Y), "pairwise_dist(X, Y)")
+    student.pairwise_dist(kept_X, kept_Y)
     assert_unchanged(student.fetch(kept_X), X, what="X")
     assert_unchanged(student.fetch(kept_Y), Y, what="Y")
 
 
-def test_pairwise_dist_speed(student, budget, rng):
+def test_pairwise_dist_speed(budget, rng):
     """pairwise_dist takes at most ten times as long as the reference solution."""
-    _assert_works(student)
     # A Python loop over the rows of X takes some 100 times as long.
     budget("pairwise_dist", rng.normal(size=(100_000, 3)), rng.normal(size=(4, 3)))
 
 
 def test_pairwise_dist_no_loop(student, source):
     """pairwise_dist has no Python loop over rows."""
-    _assert_works(student)
+    student.pairwise_dist(np.zeros((2, 1)), np.ones((3, 1)))
     loops = source.loops("pairwise_dist")
     found = ", ".join(f"{loop.what} in {loop.file} line {loop.line}" for loop in loops)
     assert_true(

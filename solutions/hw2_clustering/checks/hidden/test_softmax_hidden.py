@@ -17,13 +17,6 @@ PARTS = [
 ]
 
 
-def _assert_answers(got, what):
-    """The least that is asked before an edge, a promise or the speed counts."""
-    array = as_array(got, what=what)
-    alike = array.size == 0 or bool((array == array.flat[0]).all())
-    assert_true(not alike, f"{what}: every number of the answer is the same.")
-
-
 def test_softmax_values(student, rng, tolerance):
     """softmax gives exp(logit) over the row's sum of exp(logit), for any N and D."""
     for N, D in SIZES:
@@ -56,20 +49,19 @@ def test_softmax_keeps_input(student, rng):
     """softmax leaves the logits of its caller as they were."""
     logits = rng.normal(size=(4, 3))
     kept = student.put(logits)
-    _assert_answers(student.softmax(kept), "softmax(logits)")
+    student.softmax(kept)
     assert_unchanged(student.fetch(kept), logits, what="logits")
 
 
-def test_softmax_speed(student, budget, rng):
+def test_softmax_speed(budget, rng):
     """softmax takes at most ten times as long as the reference solution."""
-    _assert_answers(student.softmax(np.array([[0.0, 2.0], [3.0, 2.5]])), "softmax(logits)")
     # A Python loop over rows takes some 100 times as long.
     budget("softmax", rng.normal(size=(100_000, 4)))
 
 
 def test_softmax_no_loop(student, source):
     """softmax has no Python loop over rows."""
-    _assert_answers(student.softmax(np.array([[0.0, 2.0], [3.0, 2.5]])), "softmax(logits)")
+    student.softmax(np.zeros((2, 3)))
     _assert_no_loop(source, "softmax")
 
 
@@ -114,19 +106,18 @@ def test_logsumexp_keeps_input(student, rng):
     """logsumexp leaves the logits of its caller as they were."""
     logits = rng.normal(size=(4, 3))
     kept = student.put(logits)
-    _assert_answers(student.logsumexp(kept), "logsumexp(logits)")
+    student.logsumexp(kept)
     assert_unchanged(student.fetch(kept), logits, what="logits")
 
 
-def test_logsumexp_speed(student, budget, rng):
+def test_logsumexp_speed(budget, rng):
     """logsumexp takes at most ten times as long as the reference solution."""
-    _assert_answers(student.logsumexp(np.array([[0.0, 2.0], [3.0, 2.5]])), "logsumexp(logits)")
     budget("logsumexp", rng.normal(size=(100_000, 4)))
 
 
 def test_logsumexp_no_loop(student, source):
     """logsumexp has no Python loop over rows."""
-    _assert_answers(student.logsumexp(np.array([[0.0, 2.0], [3.0, 2.5]])), "logsumexp(logits)")
+    student.logsumexp(np.zeros((2, 3)))
     _assert_no_loop(source, "logsumexp")
 
 
