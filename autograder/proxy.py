@@ -148,6 +148,7 @@ class Submission:
         self._ours = ours
         self._session: Session | None = None
         self._imported: set[str] = set()
+        self._callable: set[tuple[str | int, str]] = set()
         self.last_call: Call | None = None
 
     # What checks use
@@ -256,11 +257,13 @@ class Submission:
     def _get(self, of: str | int, path: str, name: str) -> Any:
         if isinstance(of, str):
             self._ensure(of)
-        answer = self._request(op="get", of=of, path=path)
-        self._vouch(answer, of, path)
-        if "callable" in answer:
-            return Function(self, of, path, name)
-        return answer["ok"]
+        if (of, path) not in self._callable:
+            answer = self._request(op="get", of=of, path=path)
+            self._vouch(answer, of, path)
+            if "callable" not in answer:
+                return answer["ok"]
+            self._callable.add((of, path))
+        return Function(self, of, path, name)
 
     def _call(
         self, of: str | int, path: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]

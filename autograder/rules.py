@@ -21,6 +21,7 @@ import builtins
 import graphlib
 import io
 import sys
+import textwrap
 import tokenize
 import warnings
 from collections import deque
@@ -53,6 +54,7 @@ _MAKERS = {"vectorize", "frompyfunc"}  # loop not when called but when their res
 _NUMPY_LOOPS = {"apply_along_axis", "fromiter"} | _MAKERS
 _WRAPPERS = {"functools.partial", "builtins.staticmethod", "builtins.classmethod"}
 _SAME_LENGTH = {"enumerate", "reversed", "list", "tuple", "iter", "sorted", "set"}
+_ROUNDING = {"ceil", "floor", "int", "round", "max", "abs"}
 _TEXT_RUNNERS = {"exec", "eval", "compile"}
 _COMES_WITH = {"matplotlib": ("mpl_toolkits", "pylab")}
 
@@ -202,6 +204,10 @@ def _check_chains(text: bytes) -> None:
                 raise ValueError("too deeply nested")
 
 
+def _dedent(text: str) -> bytes:
+    return textwrap.dedent(text).strip().encode()
+
+
 def _inline_strings(tree: ast.Module) -> None:
     """Put the code of ``exec("…")`` in place of its string, so that it is read like the rest."""
     todo: deque[ast.AST] = deque([tree])
@@ -216,7 +222,7 @@ def _inline_strings(tree: ast.Module) -> None:
             and isinstance(node.args[0].value, str)
         ):
             try:
-                body: list[Any] = list(_parse(node.args[0].value.strip().encode()).body)
+                body: list[Any] = list(_parse(_dedent(node.args[0].value)).body)
             except (*_UNREADABLE, *_TOO_DEEP):
                 body = []
             for inner in (part for statement in body for part in ast.walk(statement)):
@@ -277,6 +283,11 @@ class _Thing:
     scope: _Scope | None = None
     owner: _Scope | None = None
     """The class that ``self`` belongs to inside a function."""
+
+    @property
+    def self_class(self) -> _Scope | None:
+        """The class that ``self`` belongs to in the members of this thing."""
+        return self.owner or self.scope
 
 
 _Target = _Binding | _Thing
@@ -366,6 +377,8 @@ class _Builder:
                 while isinstance(binding.scope.node, _COMPREHENSION_NODES) and binding.scope.parent:
                     binding.scope = binding.scope.parent
             self._assign(node.target, node.value, binding)
+        elif isinstance(node, ast.AugAssign):
+            self._assign(node.target, node.value, binding, _ANY)
         elif isinstance(node, (ast.For, ast.AsyncFor)):
             self._assign(node.target, node.iter, binding, _ANY)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
@@ -643,7 +656,9 @@ class _Names:
             return [
                 thing
                 for base in bases
-                for thing in self._stand_for(self.attribute(base, expr.attr), base.scope or owner)
+                for thing in self._stand_for(
+                    self.attribute(base, expr.attr), base.self_class or owner
+                )
             ]
         if isinstance(expr, ast.Lambda):
             return [_Thing("function", scope=self.inner[expr], owner=owner)]
@@ -673,12 +688,12 @@ class _Names:
                 text = self._text(call.args[1], scope)
                 for base in self.things(call.args[0], scope, owner) if text else ():
                     targets = self.attribute(base, text or "")
-                    found += self._stand_for(targets, base.scope or owner)
+                    found += self._stand_for(targets, base.self_class or owner)
             elif path == "super":
                 lexical = scope
                 while lexical.parent and not isinstance(lexical.node, ast.ClassDef):
                     lexical = lexical.parent
-                found.append(_Thing("super", scope=lexical))
+                found.append(_Thing("super", scope=lexical, owner=owner))
             elif thing.path in _WRAPPERS and call.args:
                 found += self.things(call.args[0], scope, owner)
             elif thing.kind == "class":
@@ -776,12 +791,20 @@ class _Lengths:
         if isinstance(expr, ast.Attribute):
             return expr.attr == "shape"
         if isinstance(expr, ast.Subscript):
-            return self.few(expr.value, scope)
+            return isinstance(expr.slice, ast.Slice) and self.few(expr.value, scope)
         if isinstance(expr, ast.Name):
-            return self._holds_for_values(expr, scope, self.few)
+            return self._holds_for_values(expr, scope, self._few_and_not_filled_later)
         if isinstance(expr, _COMPREHENSION_NODES):
             return self.few_in_all(expr, scope)
         return isinstance(expr, ast.Call) and self._few_from(expr, scope)
+
+    def _few_and_not_filled_later(self, expr: ast.expr, scope: _Scope) -> bool:
+        empty = isinstance(expr, (ast.List, ast.Tuple)) and not expr.elts
+        return (
+            not empty
+            and not (isinstance(expr, ast.Dict) and not expr.keys)
+            and self.few(expr, scope)
+        )
 
     def _few_from(self, call: ast.Call, scope: _Scope) -> bool:
         args = call.args
@@ -835,6 +858,13 @@ class _Lengths:
             return True
         if isinstance(expr, ast.Attribute):
             return expr.attr == "ndim"
+        if isinstance(expr, ast.UnaryOp):
+            return self._small(expr.operand, scope)
+        if isinstance(expr, ast.BinOp):
+            if isinstance(expr.op, (ast.Div, ast.FloorDiv)):  # how many blocks
+                size = self._number(expr.right, scope)
+                return size is None or abs(size) >= BLOCK_STEP
+            return self._small(expr.left, scope) and self._small(expr.right, scope)
         if isinstance(expr, ast.Subscript):
             axis = self._number(expr.slice, scope)
             return self.few(expr.value, scope) and axis not in (None, 0)
@@ -844,8 +874,15 @@ class _Lengths:
                 # D of `N, D = X.shape`
                 return self._holds_for_values(expr, scope, self.few, lambda part: part > 0)
             return self._holds_for_values(expr, scope, self._small)
-        if isinstance(expr, ast.Call) and isinstance(expr.func, ast.Name) and expr.func.id == "len":
-            return bool(expr.args) and self.few(expr.args[0], scope)
+        if isinstance(expr, ast.Call) and expr.args:
+            names = {t.path.rpartition(".")[2] for t in self._names.things(expr.func, scope, None)}
+            if names == {"len"}:
+                return self.few(expr.args[0], scope)
+            return (
+                bool(names)
+                and names <= _ROUNDING
+                and all(self._small(arg, scope) for arg in expr.args)
+            )
         return False
 
     def _number(self, expr: ast.expr, scope: _Scope) -> int | None:
@@ -992,7 +1029,7 @@ class _Walk:
         bases = self._names.things(node.value, scope, owner)
         for base in bases:
             for target in self._names.attribute(base, node.attr):
-                self._arrive(target, base.scope or owner, site, live, call, scope)
+                self._arrive(target, base.self_class or owner, site, live, call, scope)
         if not bases and node.attr not in self._asked:
             self._asked[node.attr] = None
             for cls in list(self._classes):

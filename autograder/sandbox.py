@@ -144,8 +144,8 @@ def _died(account: dict[str, Any], limits: Limits) -> CallFailed:
     """What the end of a worker's process means for the student."""
     status, cpu = account.get("status"), account.get("cpu_s")
     if status is not None and status < 0:
-        # The kernel counts in ticks, so its own account may fall a little short.
-        if cpu is not None and cpu >= 0.95 * limits.cpu_seconds:
+        # The signal comes first; whoever ignores it is killed a second later.
+        if -status == getattr(signal, "SIGXCPU", 0) or (cpu or 0) >= limits.cpu_seconds:
             return CallFailed(
                 Verdict.TIME_LIMIT_EXCEEDED,
                 f"Your code used up its {limits.cpu_seconds:g} s of CPU time.",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import rules
 from autograder.rules import MAX_SOURCE_BYTES, Loop, Source, Use, _check_chains
 
 HEAD = "import numpy as np\nimport functools, itertools\n"
@@ -64,6 +65,38 @@ LOOPS = {
     "for over the transpose": ("def f(X):\n    for x in X.T: pass", "for loop"),
     "for over what grows": (
         "def f(X):\n    rows = []\n    rows = X\n    for x in rows: pass",
+        "for loop",
+    ),
+    "for over rows from a lambda": (
+        "cut = lambda n: range(n)\ndef f(X):\n    for i in cut(len(X)): X[i] *= 2",
+        "for loop",
+    ),
+    "for over what a helper does not say": (
+        "def cut(X):\n    pass\ndef f(X):\n    for x in cut(X): pass",
+        "for loop",
+    ),
+    "for over a list that is filled": (
+        "def f(X):\n    rows = []\n    rows.extend(X)\n    for x in rows: pass",
+        "for loop",
+    ),
+    "for over a list that grows": (
+        "def f(X):\n    rows = [0]\n    rows += X\n    for x in rows: pass",
+        "for loop",
+    ),
+    "for over one of two arrays": (
+        "def f(X, Y):\n    both = (X, Y)\n    for x in both[0]: pass",
+        "for loop",
+    ),
+    "for over half of the rows": (
+        "def f(X):\n    for i in range(len(X) // 2): X[i] *= 2",
+        "for loop",
+    ),
+    "for over rows plus one": (
+        "def f(X):\n    for i in range(len(X) + 1): X[i] *= 2",
+        "for loop",
+    ),
+    "for over the larger of two sizes": (
+        "def f(X):\n    for i in range(max(3, len(X))): X[i] *= 2",
         "for loop",
     ),
     "for inside if, with and try": (
@@ -254,6 +287,10 @@ LOOPS = {
         """,
         "for loop",
     ),
+    "code in an indented string": (
+        'def f(X):\n    exec("""\n      if 1:\n        [x for x in X]\n    """)',
+        "list comprehension",
+    ),
     "code in a string": ("def f(X):\n    exec('for x in X: pass')", "for loop"),
     "global function set inside": (
         "def setup():\n    global g\n    g = lambda X: [x for x in X]\ndef f(X):\n    return g(X)",
@@ -324,6 +361,17 @@ NO_LOOPS = {
         "def cut(X, n):\n    for i in range(0, len(X), n):\n        yield X[i:i + n]\n"
         "def f(X):\n    return np.concatenate([abs(b) for b in cut(X, 64)])"
     ),
+    "over a number of blocks": (
+        "BLOCK = 4096\ndef f(X):\n    for i in range(-(-len(X) // BLOCK)): X[i * BLOCK]\n"
+        "    for i in range(int(np.ceil(len(X) / BLOCK))): X[i * BLOCK]"
+    ),
+    "over columns minus one": "def f(X):\n    for d in range(X.shape[1] - 1): X[:, d]",
+    "over the axes": "def f(X):\n    for a in range(len(X.shape)): X = X.cumsum(a)",
+    "over dimensions": "def f(X):\n    for a in range(X.ndim): X = X.cumsum(a)",
+    "over a progress bar": (
+        "from tqdm import tqdm\ndef f(X):\n    for i in tqdm(range(3)): X = X / 2"
+    ),
+    "over part of the shape": "def f(X):\n    for n in X.shape[1:]: assert n",
     "over a fixed number of parts": "def f(X):\n    for b in np.array_split(X, 8): b *= 2",
     "over a list of pairs": "def f(X):\n    todo = [(X, 1), (X, 2)]\n    for x, n in todo: x *= n",
     "over a written-out dict": "def f(X):\n    for k, v in {'a': X}.items(): assert k",
@@ -466,6 +514,9 @@ METHODS = """
                 return self._slow(X)
             return inner()
 
+        def by_super_of_template(self, X):
+            return super().template(X)
+
         def by_other(self, other, X):
             return Model().by_self(X)
 
@@ -499,6 +550,8 @@ METHODS = """
         ("by_cls", ["while loop"]),
         ("by_nested", ["while loop"]),
         ("template", ["for loop"]),
+        ("by_super_of_template", ["for loop"]),
+        ("by_other", ["list comprehension", "while loop", "for loop"]),
         ("late", ["for loop"]),
         ("again", ["recursion"]),
         ("fine", []),
@@ -513,6 +566,21 @@ def test_methods_are_followed_through_self(method: str, what: list[str], tmp_pat
 def test_a_base_class_by_itself_uses_its_own_step(tmp_path: Path) -> None:
     """The same method is judged by the class that it is asked of."""
     assert whats(read(tmp_path, METHODS), "Base.template") == []
+
+
+def test_many_names_before_do_not_hide_a_loop(tmp_path: Path) -> None:
+    """What is found does not depend on how much was read before it."""
+    many = "".join(f"    a{i} = np.abs(a{i - 1}.T).mean().real\n" for i in range(1, 300))
+    text = f"{HEAD}def f(a0):\n{many}    return np.vectorize(abs)(a0)\n"
+    assert whats(read(tmp_path, text)) == ["np.vectorize"]
+
+
+def test_a_walk_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After so many mentions the walk stops with what it has found, rather than hang a grader."""
+    chain = "".join(f"def f{i}(X): return f{i + 1}(X), [x for x in X]\n" for i in range(50))
+    assert len(read(tmp_path, chain).loops("f0")) == 50
+    monkeypatch.setattr(rules, "MAX_STEPS", 20)
+    assert 1 < len(read(tmp_path, chain).loops("f0")) < 50
 
 
 def test_every_loop_is_told_once_in_file_order(tmp_path: Path) -> None:
@@ -708,6 +776,7 @@ ALLOWED = {
     "import_module of a computed name": (
         "import importlib\ndef f(X): return importlib.import_module(X.name)"
     ),
+    "getattr with a number": "import scipy\ndef f(X): return getattr(X, 3)",
     "exec of broken text": "def f(X): exec('import scipy(')",
 }
 

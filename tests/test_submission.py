@@ -217,6 +217,12 @@ def test_another_name_is_not_understood_among_several(name: str, tmp_path: Path)
     assert sorted(got) == sorted([name, "kit.py"])
 
 
+def test_a_changed_name_in_another_folder_is_not_understood(tmp_path: Path) -> None:
+    """Two guesses at once, another folder and another name, are one too many."""
+    files = {"a.txt": b"", "old/Clustering.py": CODE}
+    assert take(folder_of(tmp_path, files), tmp_path)[0] == files
+
+
 def test_the_wanted_name_is_never_replaced(tmp_path: Path) -> None:
     """A numbered copy beside the wanted file is only one more file."""
     files = {"clustering.py": CODE, "clustering (1).py": b"copy"}
@@ -280,6 +286,13 @@ def test_caches_and_hidden_files_are_left_out_without_a_word(
     files = {f"hw2/{name}": content for name, content in NOISE.items() if name[:3] != "__M"}
     files |= {"hw2/clustering.py": CODE, "__MACOSX/._hw2": b"", "__MACOSX/hw2/._x": b""}
     assert take(make(tmp_path, files), tmp_path) == ({"clustering.py": CODE}, [])
+
+
+def test_a_submission_inside_an_environment_is_read(tmp_path: Path) -> None:
+    """An environment is left out below the top; at the top the student's files lie among it."""
+    files = {"clustering.py": CODE, "pyvenv.cfg": b""}
+    assert take(folder_of(tmp_path, files), tmp_path)[0] == files
+    assert take(zip_of(tmp_path, [*files.items()]), tmp_path / "zip")[0] == files
 
 
 def test_noise_does_not_count_as_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

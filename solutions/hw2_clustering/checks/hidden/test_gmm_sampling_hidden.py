@@ -13,7 +13,7 @@ from scipy import stats
 from autograder.compare import as_array, assert_true, assert_unchanged, unpack
 
 PI = np.array([0.5, 0.05, 0.3, 0.15])
-MU = np.array([[0.0, 100.0], [1000.0, -50.0], [-2000.0, 7.0], [5000.0, 1000.0]])
+MU = np.array([[-700.0, 100.0], [1000.0, -50.0], [-2000.0, 7.0], [5000.0, 1000.0]])
 SIGMA = np.array([[0.3, 4.0], [2.5, 0.1], [1.0, 7.0], [5.0, 0.5]])
 LEVEL = 1e-9
 

@@ -70,6 +70,7 @@ def test_kmeans_call_fixed_point(student, part, rng):
     cluster_idx, centers = _run(_pin(student, points[:4]), points, 4)
     with part(0.4, "ids of the nearest centers"):
         distance = cdist(points, centers)
+        assert_true(len(set(cluster_idx.tolist())) > 1, "All points are in one cluster.")
         late = distance[np.arange(90), cluster_idx] > distance.min(axis=1) + 1e-9
         assert_true(
             not late.any(),

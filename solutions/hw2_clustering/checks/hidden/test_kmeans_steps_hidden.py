@@ -182,6 +182,7 @@ def test_update_centers_integer_points(student):
     # Compared with the submission's own answer for floats: wrong means are charged elsewhere.
     want = km._update_centers(old_centers / 1, cluster_idx, points / 1)
     want = as_array(want, shape=(2, 2), kind="f", what="the centers from floats")
+    assert_true(bool((want[0] != want[1]).all()), "Two clusters far apart have the same center.")
     for old, new in ((old_centers, points), (old_centers / 1, points), (old_centers, points / 1)):
         assert_close(
             km._update_centers(old, cluster_idx, new),
