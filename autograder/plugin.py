@@ -31,7 +31,8 @@ from autograder.model import (
 )
 from autograder.proxy import Submission
 from autograder.rules import Source
-from autograder.sandbox import CallFailed, Sandbox
+from autograder.sandbox import Sandbox
+from autograder.session import CallFailed
 
 WITHHELD = (
     "The grader failed on this case. The fault is not yours: no points are lost, "

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from autograder import grade
 from autograder.model import Assignment, SubmissionResult
-from autograder.sandbox import Sandbox, SandboxError
+from autograder.sandbox import Sandbox
+from autograder.session import SandboxError
 from autograder.submission import SubmissionError
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder import wire
 from autograder.model import Usage, Verdict
-from autograder.sandbox import CallFailed, ReferenceFailed, Session
+from autograder.session import CallFailed, ReferenceFailed, Session
 
 MAX_SHOWN = 600
 

@@ -22,9 +22,9 @@ from urllib.parse import quote
 
 from autograder import __version__
 from autograder.model import Panel, SubmissionResult, Verdict, Visibility
-from autograder.terminal import (
+from autograder.terminal import cells
+from autograder.visible import (
     ShownCase,
-    cells,
     clean,
     counted,
     cut,

@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-MAX_SOURCE_BYTES = 1_000_000
+MAX_SOURCE_BYTES = 500_000
 """Source that is read, all files together; the graded ones come first."""
 MAX_CHAIN = 3000
 """Operators in one expression; Python 3.10 crashes on far longer ones."""
@@ -799,12 +799,8 @@ class _Lengths:
         return isinstance(expr, ast.Call) and self._few_from(expr, scope)
 
     def _few_and_not_filled_later(self, expr: ast.expr, scope: _Scope) -> bool:
-        empty = isinstance(expr, (ast.List, ast.Tuple)) and not expr.elts
-        return (
-            not empty
-            and not (isinstance(expr, ast.Dict) and not expr.keys)
-            and self.few(expr, scope)
-        )
+        items = expr.keys if isinstance(expr, ast.Dict) else getattr(expr, "elts", [expr])
+        return bool(items) and self.few(expr, scope)
 
     def _few_from(self, call: ast.Call, scope: _Scope) -> bool:
         args = call.args

@@ -13,9 +13,9 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 LAYERS = [
     {"__init__"},
     {"model", "wire", "describe", "marks", "overlay", "datasets"},
-    {"config", "submission", "rules", "terminal", "answers", "stubs", "worker", "sandbox"},
-    {"zygote", "proxy", "report", "notebook", "compare"},
-    {"budget", "handout", "leaks"},
+    {"config", "submission", "rules", "visible", "answers", "stubs", "worker", "session"},
+    {"zygote", "proxy", "sandbox", "terminal", "notebook", "compare"},
+    {"budget", "handout", "leaks", "report"},
     {"plugin"},
     {"grade"},
     {"check", "pool"},
@@ -26,7 +26,7 @@ LAYERS = [
 
 IN_HANDOUT = {
     "__init__", "__main__", "model", "wire", "worker", "zygote", "sandbox", "proxy", "budget",
-    "rules", "submission", "compare", "describe", "answers", "plugin", "grade", "terminal", "check",
+    {"config", "submission", "rules", "visible", "answers", "stubs", "worker", "session"},
 }  # fmt: skip
 
 

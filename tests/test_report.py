@@ -22,7 +22,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import report, terminal
+from autograder import report, terminal, visible
 from autograder.model import Panel, Picture, SubmissionResult, Usage, Verdict, Visibility
 from tests import samples
 
@@ -173,9 +173,9 @@ def test_withheld_case_gets_no_score():
     assert "score" not in held
     assert "max_score" not in held
     assert held["status"] == "failed"
-    assert held["output"] == f"judge error: {terminal.WITHHELD}"
+    assert held["output"] == f"judge error: {visible.WITHHELD}"
     assert plain["extra_data"]["withheld"] == ["kmeans_empty_cluster"]
-    assert terminal.WITHHELD in plain["output"]
+    assert visible.WITHHELD in plain["output"]
 
 
 def test_withheld_hidden_case_is_not_told_on_top():

@@ -154,6 +154,10 @@ LOOPS = {
         "def f(X):\n    return g(X)\n@np.vectorize\ndef g(x):\n    return abs(x)",
         "np.vectorize",
     ),
+    "vectorize by a name bound in a comprehension": (
+        "def f(X):\n    [lib := np for _ in (1,)]\n    return lib.vectorize(abs)(X)",
+        "np.vectorize",
+    ),
     "vectorize by getattr": (
         "def f(X):\n    return getattr(np, 'vector' + 'ize')(abs)(X)",
         "np.vectorize",

@@ -14,7 +14,8 @@ import pytest
 
 from autograder.model import Limits, Verdict
 from autograder.proxy import Handle, Submission, brief, shown
-from autograder.sandbox import CallFailed, ReferenceFailed, Sandbox, SandboxError, clean
+from autograder.sandbox import Sandbox
+from autograder.session import CallFailed, ReferenceFailed, SandboxError, clean
 
 LIMITS = Limits(call_seconds=1.0, case_seconds=20.0, memory_mb=300, output_kb=64, answer_mb=8)
 

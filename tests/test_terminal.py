@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import terminal
+from autograder import terminal, visible
 from autograder.model import CaseResult, SubmissionResult, Usage, Verdict, Visibility
 from tests import samples
 
@@ -74,7 +74,7 @@ def test_no_line_is_wider_than_the_terminal(width):
 
 def test_visible_case_shows_its_values_and_no_staff_note():
     """A student reads message, detail, hint and pictures of a visible case, never a staff note."""
-    case = terminal.shown(_case(), "student")
+    case = visible.shown(_case(), "student")
     assert case is not None
     assert (case.message, case.detail, case.hint) == ("the message", "the detail", "the hint")
     assert len(case.pictures) == 1
@@ -85,7 +85,7 @@ def test_visible_case_shows_its_values_and_no_staff_note():
 @pytest.mark.parametrize("visibility", NOT_VISIBLE)
 def test_values_of_other_cases_stay_with_staff(audience, visibility):
     """Detail, pictures and staff note of a case that is not visible are for staff alone."""
-    case = terminal.shown(_case(visibility=visibility), audience)
+    case = visible.shown(_case(visibility=visibility), audience)
     if (audience, visibility) == ("student", Visibility.HIDDEN):
         assert case is None
         return
@@ -97,7 +97,7 @@ def test_values_of_other_cases_stay_with_staff(audience, visibility):
 @pytest.mark.parametrize("visibility", list(Visibility))
 def test_staff_see_everything(visibility):
     """Staff see every text of every case."""
-    case = terminal.shown(_case(visibility=visibility), "staff")
+    case = visible.shown(_case(visibility=visibility), "staff")
     assert case is not None
     assert (case.detail, case.staff_note, len(case.pictures)) == ("the detail", "the note", 1)
 
@@ -114,11 +114,11 @@ def test_staff_see_everything(visibility):
 @pytest.mark.parametrize("audience", ["student", "gradescope"])
 def test_our_fault_is_withheld(ours, audience):
     """Where the grader failed there is no score, and the reader is told so and nothing else."""
-    case = terminal.shown(_case(**ours), audience)
+    case = visible.shown(_case(**ours), audience)
     assert case is not None
     assert case.score is None
     assert case.verdict is Verdict.JUDGE_ERROR
-    assert case.message == terminal.WITHHELD
+    assert case.message == visible.WITHHELD
     assert (case.detail, case.hint, case.staff_note, case.pictures) == ("", "", "", ())
 
 
@@ -127,7 +127,7 @@ def test_withheld_case_in_the_text():
     text = _render(_result(_case(score=None, max_score=3), _case(score=2.0)))
     assert "– / 3" in text
     assert "0 / 3" not in text
-    assert " ".join(text.split()).count(terminal.WITHHELD) == 2
+    assert " ".join(text.split()).count(visible.WITHHELD) == 2
 
 
 def test_hidden_cases_leave_no_trace_for_students():
@@ -159,16 +159,16 @@ def test_notices_come_first():
 
 def test_every_verdict_has_a_mark_and_words():
     """No two verdicts share a mark or a name, and no name is a machine's word."""
-    assert set(terminal.MARKS) == set(terminal.WORDS) == set(Verdict)
+    assert set(terminal.MARKS) == set(visible.WORDS) == set(Verdict)
     for marks in zip(*terminal.MARKS.values(), strict=True):
         assert len(set(marks)) == len(Verdict)
-    assert len(set(terminal.WORDS.values())) == len(Verdict)
-    assert not any("_" in words for words in terminal.WORDS.values())
+    assert len(set(visible.WORDS.values())) == len(Verdict)
+    assert not any("_" in words for words in visible.WORDS.values())
     for verdict in Verdict:
         score = 2.0 if verdict is Verdict.ACCEPTED else 0.0
         text = _render(_result(_case(verdict=verdict, score=score)))
         assert f"  {terminal.MARKS[verdict][0]} A rule." in text
-        assert f"{terminal.WORDS[verdict]}:" in text
+        assert f"{visible.WORDS[verdict]}:" in text
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1", "no-such-encoding"])
@@ -194,7 +194,7 @@ def test_no_control_character_reaches_the_terminal(text):
 @given(text=st.text(max_size=400), limit=st.integers(60, 300))
 def test_long_text_is_cut_in_the_middle(text, limit):
     """A cut text keeps within its limit, keeps both ends, and says that something is missing."""
-    short = terminal.cut(text, limit)
+    short = visible.cut(text, limit)
     assert len(short) <= limit
     if len(text) <= limit:
         assert short == text
@@ -210,7 +210,7 @@ def test_long_text_is_cut_in_the_middle(text, limit):
 )
 def test_points_are_short(value, words):
     """Points have two decimals at most and no zeros at their end."""
-    assert terminal.points(value) == words
+    assert visible.points(value) == words
 
 
 class _Terminal(io.StringIO):
@@ -248,7 +248,7 @@ def test_runs_on_the_standard_library_alone(tmp_path):
     """A handout can print a report with two modules of ours and no package at all."""
     package = tmp_path / "autograder"
     package.mkdir()
-    for name in ("__init__.py", "model.py", "terminal.py"):
+    for name in ("__init__.py", "model.py", "visible.py", "terminal.py"):
         shutil.copy(Path(terminal.__file__).parent / name, package / name)
     program = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
