@@ -15,9 +15,10 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 LAYERS = [
     {"__init__"},
     {"model", "wire", "describe", "marks", "overlay", "datasets"},
-    {"config", "submission", "rules", "visible", "answers", "stubs", "worker", "session"},
-    {"zygote", "proxy", "sandbox", "terminal", "notebook", "compare"},
-    {"budget", "handout", "leaks", "report"},
+    {"config", "submission", "scopes", "visible", "answers", "stubs", "worker", "session"},
+    {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare"},
+    {"budget", "lengths", "handout", "leaks", "report"},
+    {"rules"},
     {"plugin"},
     {"grade"},
     {"check", "pool"},

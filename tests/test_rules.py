@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from autograder import rules
-from autograder.rules import MAX_SOURCE_BYTES, Loop, Source, Use, _check_chains
+from autograder.names import MAX_SOURCE_BYTES
+from autograder.rules import Loop, Source, Use
+from autograder.scopes import _check_chains
 
 HEAD = "import numpy as np\nimport functools, itertools\n"
 

@@ -165,8 +165,8 @@ def test_gmm_call_stop_rule(student, part, rng):
             _, found = _run(gmm, points, 3, max_iters=30, abs_tol=abs_tol, rel_tol=rel_tol)
             assert_true(
                 any(_same(found, path[t]) for t in right),
-                f"With abs_tol={abs_tol:g} and rel_tol={rel_tol:g} the loop ends elsewhere "
-                "than its stop rule says.",
+                "The loop ends elsewhere than its stop rule says.",
+                detail=f"with abs_tol={abs_tol:g} and rel_tol={rel_tol:g}",
                 hint="Both must hold: the change below abs_tol, and the change divided by the "
                 "loss before it below rel_tol.",
             )

@@ -141,8 +141,8 @@ def test_kmeans_call_stop_rule(student, part):
             off = min(float(np.abs(centers - path[t]).max()) for t in right)
             assert_true(
                 off < (1e-3 if centers.dtype == np.float32 else 1e-6),
-                f"With abs_tol={abs_tol:g} and rel_tol={rel_tol:g} the loop ends elsewhere "
-                "than its stop rule says.",
+                "The loop ends elsewhere than its stop rule says.",
+                detail=f"with abs_tol={abs_tol:g} and rel_tol={rel_tol:g}",
                 hint="Both must hold: the change below abs_tol, and the change divided by the "
                 "loss before it below rel_tol.",
             )
