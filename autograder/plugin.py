@@ -292,7 +292,7 @@ class Plugin:
                 message = f"Not right: {', '.join(missed)}. {message}"
             if call is not None:
                 message += f"\nCalled {call.brief}."
-                detail = f"Call: {call.full}\n{detail}"
+                detail = f"{call.full}\n\n{detail}"
             if said.strip():
                 detail += f"\nYour code printed:\n{said}"
         question = self.assignment.question_of(case)

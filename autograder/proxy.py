@@ -7,6 +7,7 @@ whatever stays on the worker's side. Nothing is judged here.
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
@@ -18,6 +19,7 @@ from autograder.model import Usage, Verdict
 from autograder.session import CallFailed, ReferenceFailed, Session
 
 MAX_SHOWN = 600
+MAX_LINE = 72
 
 
 def brief(value: Any) -> str:
@@ -35,8 +37,12 @@ def brief(value: Any) -> str:
 def shown(value: Any) -> str:
     """A value as a student would write it, cut to a readable length."""
     if isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=6, threshold=40, edgeitems=2, separator=", ")
-        text = f"array({text}, dtype={value.dtype}, shape={value.shape})"
+        text = np.array2string(
+            value, precision=6, threshold=24, edgeitems=2, separator=", ", prefix="array("
+        )
+        said = "" if value.dtype in (np.float64, np.int64, np.bool_) else f", {value.dtype}"
+        cut = f", shape {value.shape}" if value.size > 24 else ""
+        text = f"array({text}{said}{cut})"
     elif isinstance(value, Handle):
         text = f"<{value.kind_name}>"
     elif isinstance(value, tuple):
@@ -55,12 +61,15 @@ class Call:
     def _text(self, form: Callable[[Any], str]) -> str:
         parts = [form(a) for a in self.args]
         parts += [f"{k}={form(v)}" for k, v in self.kwargs.items()]
-        return f"{self.name}({', '.join(parts)})"
+        line = f"{self.name}({', '.join(parts)})"
+        if "\n" not in line and len(line) < MAX_LINE:
+            return line
+        return f"{self.name}(\n" + textwrap.indent(",\n".join(parts), "    ") + ")"
 
     @property
     def brief(self) -> str:
         """With kinds and shapes of the arguments."""
-        return self._text(brief)
+        return " ".join(self._text(brief).split()).replace("( ", "(")
 
     @property
     def full(self) -> str:

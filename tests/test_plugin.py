@@ -82,7 +82,7 @@ def test_a_wrong_answer_says_what_was_called(root: Path, sandbox: Sandbox) -> No
     assert "123" in case.detail
     by_hand = result.cases[0]
     assert by_hand.hint == "Multiply by two."
-    assert "Call: double(array([1., 2.]" in by_hand.detail
+    assert "double(array([1., 2.]))" in by_hand.detail
 
 
 def test_parts_give_their_share(root: Path, sandbox: Sandbox) -> None:

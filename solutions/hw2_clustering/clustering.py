@@ -13,8 +13,8 @@ try:
 except ImportError:
     tqdm = None
 
-BLOCK_NUMBERS = 65536
-"""Numbers that one block of rows may take: half a megabyte, so that a block stays in the cache."""
+BLOCK_NUMBERS = 131072
+"""Numbers that one block of rows may take: one megabyte, so that a block stays in the cache."""
 
 MIN_SIGMA = 1e-6
 """The smallest standard deviation that ``GMM._M_step`` returns."""
@@ -78,7 +78,7 @@ def pairwise_dist(X, Y):
 
 
 ### BEGIN SOLUTION
-def _exp_below_peak(logits):
+def _exp_below_peak(logits, out=None):
     """exp(logits - peak) and the peak, (N, 1): the largest entry of every row.
 
     Entries far below the peak come out as about 1e-305 (1e-38 in float32) rather than zero:
@@ -90,9 +90,17 @@ def _exp_below_peak(logits):
         logits = logits.astype(np.float64)
     limits = np.finfo(logits.dtype)
     peak_N1 = np.max(logits, axis=1, keepdims=True)
-    below_ND = logits - np.maximum(peak_N1, limits.min)  # finite: -inf - -inf would be NaN
+    finite_peak_N1 = np.maximum(peak_N1, limits.min)  # -inf - -inf would be NaN
+    below_ND = np.subtract(logits, finite_peak_N1, out=out)
     np.maximum(below_ND, 0.99 * np.log(limits.tiny), out=below_ND)
     return np.exp(below_ND, out=below_ND), peak_N1
+
+
+def _softmax(logits, out=None):
+    """``softmax``, into the array ``out`` if there is one (which may be ``logits``)."""
+    prob_ND, _ = _exp_below_peak(logits, out)
+    prob_ND *= 1.0 / prob_ND.sum(axis=1, keepdims=True)
+    return prob_ND
 
 
 ### END SOLUTION
@@ -109,9 +117,7 @@ def softmax(logits):
     all its logits; choose it so that exp cannot overflow. Leave ``logits`` as it was.
     """
     ### BEGIN SOLUTION: probabilities of every row of logits, each row summing to one
-    prob_ND, _ = _exp_below_peak(logits)
-    prob_ND /= prob_ND.sum(axis=1, keepdims=True)
-    return prob_ND
+    return _softmax(logits)
     ### END SOLUTION
 
 
@@ -188,7 +194,7 @@ class KMeans:
         centers_KD = centers - origin_D
         half_square_K1 = 0.5 * np.einsum("kd,kd->k", centers_KD, centers_KD)[:, None]
         cluster_idx = np.empty(len(points), dtype=np.intp)
-        for rows in row_blocks(len(points), max(centers_KD.shape)):
+        for rows in row_blocks(len(points), sum(centers_KD.shape)):
             x_DB = (points[rows] - origin_D).T
             cluster_idx[rows] = _argmin_per_column(half_square_K1 - centers_KD @ x_DB)
         return cluster_idx
@@ -319,7 +325,7 @@ class GMM:
         logarithms: the density of a far point is 0 as a float, its logarithm is not -inf.
         """
         ### BEGIN SOLUTION: log of weight times density, for every point and component
-        N, D = points.shape
+        (N, D), K = points.shape, len(mu)
         mu_KD, sigma_KD = np.asarray(mu, dtype=np.float64), np.asarray(sigma, dtype=np.float64)
         pi_K = np.ravel(pi)
         log_pi_K = np.log(np.where(pi_K == 0, 1.0, pi_K))  # log 0 is put in at the end
@@ -336,8 +342,8 @@ class GMM:
         # differences themselves.
         thin = np.flatnonzero(at_zero_K < -1e6)
 
-        ll_KN = np.empty((len(mu_KD), N))
-        for rows in row_blocks(N, 1 + 2 * D):
+        ll_KN = np.empty((K, N))
+        for rows in row_blocks(N, 1 + 2 * D + K):
             np.matmul(coefficient_KF, _powers(points[rows]), out=ll_KN[:, rows])
             for k in thin:
                 z_BD = (points[rows] - mu_KD[k]) / sigma_KD[k]
@@ -361,10 +367,10 @@ class GMM:
         Hint: a line or two with ``_ll_joint`` and ``softmax``.
         """
         ### BEGIN SOLUTION: probability of every component, given the point
-        # The answer takes the place of the log densities, block by block.
+        # softmax(ll), block by block and in the memory of ll.
         gamma_NK = np.require(self._ll_joint(points, pi, mu, sigma), np.float64, "W")
         for rows in row_blocks(*gamma_NK.shape):
-            gamma_NK[rows] = softmax(gamma_NK[rows])
+            _softmax(gamma_NK[rows], out=gamma_NK[rows])
         return gamma_NK
         ### END SOLUTION
 
@@ -383,9 +389,9 @@ class GMM:
         Hint: a component that lost all its weight must still get finite numbers.
         """
         ### BEGIN SOLUTION: weights, means and standard deviations from the responsibilities
-        N, D = points.shape
-        sum_KF = np.zeros((gamma.shape[1], 1 + 2 * D))
-        for rows in row_blocks(N, 1 + 2 * D):
+        (N, D), K = points.shape, gamma.shape[1]
+        sum_KF = np.zeros((K, 1 + 2 * D))
+        for rows in row_blocks(N, 1 + 2 * D + K):
             sum_KF += gamma[rows].T @ _powers(points[rows]).T
 
         # A dead component has weight 0 and, to stay finite, mean and deviation of all points.
@@ -427,13 +433,14 @@ class GMM:
         previous = None
         for _ in progress(max_iters):
             gamma = self._E_step(points, pi, mu, sigma)
-            pi, mu, sigma = self._M_step(points, gamma)
-            loss = 0.0
-            for rows in row_blocks(len(points), K):
-                loss -= float(np.sum(logsumexp(self._ll_joint(points[rows], pi, mu, sigma))))
+            # The loss is -sum(logsumexp(ll)). Bayes' rule, p(x) = p(x, k) / p(k | x) for any k,
+            # gives the same without all the exponentials again; the most probable k is safe.
+            ll = self._ll_joint(points, pi, mu, sigma)
+            loss = -float(np.sum(np.max(ll, axis=1) - np.log(np.max(gamma, axis=1))))
             if previous is not None and converged(previous, loss, abs_tol, rel_tol):
                 break
             previous = loss
+            pi, mu, sigma = self._M_step(points, gamma)
         # The components have moved since the last E step.
         return self._E_step(points, pi, mu, sigma), (pi, mu, sigma)
 

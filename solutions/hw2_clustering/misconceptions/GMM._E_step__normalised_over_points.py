@@ -1,6 +1,13 @@
 """You normalise over the points and not over the components; the responsibilities of each point must sum to one.
 
-loses: []
+loses: [e_step_by_hand, e_step_values, e_step_far_points]
+may_lose:
+  - e_step_keeps_input
+  - gmm_call_two_blobs
+  - gmm_image_5_colors
+  - gmm_image_16_colors
+  - mixture_gmm_recovers_components
+  - mixture_gmm_beats_kmeans
 """
 import numpy as np
 

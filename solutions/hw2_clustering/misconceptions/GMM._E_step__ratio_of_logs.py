@@ -1,6 +1,13 @@
 """You divide the log densities by their sum; responsibilities are ratios of the densities themselves, not of their logarithms.
 
-loses: []
+loses: [e_step_by_hand, e_step_values, e_step_far_points]
+may_lose:
+  - e_step_keeps_input
+  - gmm_call_two_blobs
+  - gmm_image_5_colors
+  - gmm_image_16_colors
+  - mixture_gmm_recovers_components
+  - mixture_gmm_beats_kmeans
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You divide gamma in place by the weight of each component, so the caller's responsibilities no longer sum to one.
 
-loses: []
+loses: [m_step_keeps_input]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You take the variance as the mean of the squares minus the square of the mean; where points repeat, rounding leaves a tiny negative number, whose root is NaN.
 
-loses: []
+loses: [m_step_repeated_points]
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """You give each point wholly to its most probable component before you average; the M step weights every point with all of gamma.
 
-loses: []
+loses: [m_step_means, m_step_spread, m_step_pi]
+may_lose: [m_step_keeps_input]
 """
 import numpy as np
 

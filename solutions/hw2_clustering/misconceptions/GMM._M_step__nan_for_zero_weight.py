@@ -1,6 +1,6 @@
 """You divide by the weight of a component that has none left, which is 0/0; such a component must still get finite numbers.
 
-loses: []
+loses: [m_step_zero_weight]
 """
 import numpy as np
 

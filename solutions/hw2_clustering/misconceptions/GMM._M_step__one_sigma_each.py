@@ -1,6 +1,6 @@
 """You average the variances over the coordinates, so every coordinate of a component gets the same deviation; each coordinate has its own.
 
-loses: []
+loses: [m_step_spread]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You always return 1/K for pi; the prior is learned too, as the mean responsibility of each component.
 
-loses: []
+loses: [m_step_pi]
 """
 import numpy as np
 

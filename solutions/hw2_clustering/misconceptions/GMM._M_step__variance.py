@@ -1,6 +1,6 @@
 """You return the variances; sigma is the standard deviation, so the square root is missing.
 
-loses: []
+loses: [m_step_sigma_is_deviation]
 """
 import numpy as np
 

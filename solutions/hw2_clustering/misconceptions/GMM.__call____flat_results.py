@@ -1,6 +1,18 @@
 """You return four values; asked for are two, gamma and the tuple (pi, mu, sigma).
 
-loses: []
+loses:
+  - gmm_call_two_blobs
+  - gmm_call_likelihood_never_falls
+  - gmm_call_fixed_point
+  - gmm_call_max_iters
+  - gmm_call_stop_rule
+  - gmm_call_one_component
+may_lose:
+  - gmm_call_keeps_input
+  - gmm_image_5_colors
+  - gmm_image_16_colors
+  - mixture_gmm_recovers_components
+  - mixture_gmm_beats_kmeans
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You always allow 100 iterations; the loop has to stop after max_iters at the latest.
 
-loses: []
+loses: [gmm_call_likelihood_never_falls, gmm_call_max_iters, gmm_call_stop_rule]
 """
 import numpy as np
 

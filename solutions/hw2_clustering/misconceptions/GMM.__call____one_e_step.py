@@ -1,6 +1,12 @@
 """You run the E step once, before the loop; after every M step the responsibilities have to be computed again.
 
-loses: []
+loses:
+  - gmm_call_two_blobs
+  - gmm_call_likelihood_never_falls
+  - gmm_call_fixed_point
+  - gmm_call_max_iters
+  - gmm_call_stop_rule
+may_lose: [gmm_image_5_colors, gmm_image_16_colors]
 """
 import numpy as np
 

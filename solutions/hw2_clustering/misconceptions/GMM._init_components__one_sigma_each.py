@@ -1,6 +1,6 @@
 """You return one standard deviation for each component; asked for is one for each component and coordinate, shape (K, D).
 
-loses: []
+loses: [init_components_shapes, init_components_finite]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You give every component the prior 1, but the priors are probabilities and must sum to one.
 
-loses: []
+loses: [init_components_shapes, init_components_finite]
 """
 import numpy as np
 

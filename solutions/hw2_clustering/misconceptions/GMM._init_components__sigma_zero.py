@@ -1,6 +1,6 @@
 """You start with standard deviations of zero, so the first log density divides by zero.
 
-loses: []
+loses: [init_components_shapes, init_components_finite]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You square sigma in place, so the caller's standard deviations have become variances after the call.
 
-loses: []
+loses: [ll_joint_keeps_input]
 """
 import numpy as np
 

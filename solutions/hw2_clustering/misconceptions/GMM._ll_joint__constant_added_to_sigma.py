@@ -1,6 +1,13 @@
 """You add a constant to sigma against a division by zero; where sigma itself is that small the density is of another, wider normal.
 
-loses: []
+loses:
+  - ll_joint_standard_normal
+  - ll_joint_values
+  - ll_joint_far_points
+  - ll_joint_many_dimensions
+  - ll_joint_sigma_is_deviation
+  - ll_joint_zero_weight
+may_lose: [ll_joint_keeps_input]
 """
 import numpy as np
 

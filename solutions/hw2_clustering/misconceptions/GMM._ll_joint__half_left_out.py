@@ -1,6 +1,13 @@
 """You leave out the factor 1/2 in the exponent, so the density falls off too fast.
 
-loses: []
+loses:
+  - ll_joint_standard_normal
+  - ll_joint_values
+  - ll_joint_far_points
+  - ll_joint_many_dimensions
+  - ll_joint_sigma_is_deviation
+  - ll_joint_zero_weight
+may_lose: [ll_joint_keeps_input]
 """
 import numpy as np
 

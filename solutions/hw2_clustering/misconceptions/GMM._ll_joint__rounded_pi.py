@@ -1,6 +1,7 @@
 """You write 3.14 for pi, which makes every log density wrong in the fourth digit; numpy knows pi to full precision.
 
-loses: []
+loses: [ll_joint_standard_normal, ll_joint_values]
+may_lose: [ll_joint_keeps_input]
 """
 import numpy as np
 

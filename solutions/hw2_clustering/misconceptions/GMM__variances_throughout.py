@@ -1,6 +1,6 @@
 """By sigma you mean the variance in every method; that is consistent, but the statement says standard deviation everywhere.
 
-loses: []
+loses: [m_step_sigma_is_deviation]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You centre the points in place, so the caller's data have moved after the call; the copy has to be made first.
 
-loses: []
+loses: [kmeans_call_keeps_input]
 """
 import numpy as np
 

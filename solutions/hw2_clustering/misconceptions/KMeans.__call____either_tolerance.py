@@ -1,6 +1,6 @@
 """You stop as soon as one of the two tolerances is met; the loop ends only when both are.
 
-loses: []
+loses: [kmeans_call_stop_rule]
 """
 import numpy as np
 

@@ -1,6 +1,12 @@
 """You assign the points once, before the loop; after the centres have moved the assignment has to be made again in every iteration.
 
-loses: []
+loses:
+  - kmeans_call_two_blobs
+  - kmeans_call_fixed_point
+  - kmeans_call_loss_never_rises
+  - kmeans_call_max_iters
+  - kmeans_call_stop_rule
+may_lose: [kmeans_image_5_colors, kmeans_image_16_colors, mixture_kmeans_splits_large]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You never look at the tolerances, so the loop goes on until max_iters even when nothing changes any more.
 
-loses: []
+loses: [kmeans_call_stop_rule]
 """
 import numpy as np
 

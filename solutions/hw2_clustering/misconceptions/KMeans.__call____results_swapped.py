@@ -1,6 +1,18 @@
 """You return the centres first; the order is cluster_idx, centers.
 
-loses: []
+loses:
+  - kmeans_call_two_blobs
+  - kmeans_call_fixed_point
+  - kmeans_call_loss_never_rises
+  - kmeans_call_max_iters
+  - kmeans_call_stop_rule
+  - kmeans_call_one_cluster
+may_lose:
+  - kmeans_call_keeps_input
+  - kmeans_image_5_colors
+  - kmeans_image_16_colors
+  - mixture_kmeans_splits_large
+  - mixture_gmm_beats_kmeans
 """
 import numpy as np
 

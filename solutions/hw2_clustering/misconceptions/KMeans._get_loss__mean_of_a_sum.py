@@ -1,6 +1,6 @@
 """You sum over all points first and then take the mean of that single number, which is still the sum.
 
-loses: []
+loses: [get_loss_is_mean]
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """You average over the coordinates as well as over the points, so your loss is too small by the factor D.
 
-loses: []
+loses: [get_loss_is_mean, get_loss_values]
+may_lose: [get_loss_zero, get_loss_keeps_input]
 """
 import numpy as np
 

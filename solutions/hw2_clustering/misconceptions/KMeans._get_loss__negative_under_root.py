@@ -1,6 +1,6 @@
 """You expand the squared distances and take their root before you square them again; for a point on its centre rounding leaves a tiny negative number, whose root is NaN.
 
-loses: []
+loses: [get_loss_zero]
 """
 import numpy as np
 

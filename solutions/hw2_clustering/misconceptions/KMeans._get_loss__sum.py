@@ -1,6 +1,6 @@
 """You return the sum of the squared distances; the loss is their mean, so yours grows with the number of points.
 
-loses: []
+loses: [get_loss_is_mean]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You throw repeated points away before you draw; where the data hold fewer than K distinct points there is nothing left to draw, and the call fails.
 
-loses: []
+loses: [init_centers_duplicates]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You shuffle the caller's points in place and take the first K; after the call the rows are in another order than the caller's labels.
 
-loses: []
+loses: [init_centers_keeps_input]
 """
 import numpy as np
 

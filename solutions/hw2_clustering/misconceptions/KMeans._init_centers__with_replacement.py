@@ -1,6 +1,6 @@
 """You draw the rows with replacement, so the same point can become two centres and one of the clusters starts empty.
 
-loses: []
+loses: [init_centers_different_rows]
 """
 import numpy as np
 

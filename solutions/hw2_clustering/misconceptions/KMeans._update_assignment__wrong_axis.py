@@ -1,6 +1,13 @@
 """You look for the nearest point of every centre, so you return K numbers; asked for is the nearest centre of every point, N numbers.
 
-loses: []
+loses: [update_assignment_by_hand, update_assignment_nearest]
+may_lose:
+  - update_assignment_keeps_input
+  - kmeans_call_two_blobs
+  - kmeans_image_5_colors
+  - kmeans_image_16_colors
+  - mixture_kmeans_splits_large
+  - mixture_gmm_beats_kmeans
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You return centres only for the clusters that have points, so an empty cluster disappears and the ids no longer fit the rows of centers.
 
-loses: []
+loses: [update_centers_empty_cluster]
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """You take one mean over all numbers of a cluster, so all coordinates of a centre become equal; the mean is taken for each coordinate.
 
-loses: []
+loses: [update_centers_by_hand, update_centers_means]
+may_lose: [update_centers_keeps_input, kmeans_call_two_blobs]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You take the mean of a cluster that has no points, so its centre becomes NaN and stays NaN for the rest of the run.
 
-loses: []
+loses: [update_centers_empty_cluster]
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """You add 1 to every count to avoid a division by zero, which pulls every centre towards the origin; only an empty cluster needs special care.
 
-loses: []
+loses: [update_centers_by_hand, update_centers_means]
+may_lose: [update_centers_keeps_input, kmeans_call_two_blobs]
 """
 import numpy as np
 

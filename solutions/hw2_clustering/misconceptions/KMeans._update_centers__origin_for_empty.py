@@ -1,6 +1,6 @@
 """You send the centre of an empty cluster to the origin, which may be far from all data; it should keep its old place or move to a data point.
 
-loses: []
+loses: [update_centers_empty_cluster]
 """
 import numpy as np
 

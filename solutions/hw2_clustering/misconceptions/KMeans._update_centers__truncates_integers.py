@@ -1,6 +1,6 @@
 """You write the means into a copy of the old centres; when these are integers the means lose everything behind the decimal point.
 
-loses: []
+loses: [update_centers_integer_points]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You turn pi into its running sum in place, so the caller's probabilities are no longer probabilities after the call.
 
-loses: []
+loses: [gmm_sampling_keeps_input]
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """You give each component a fixed share of the samples; the counts are random, and rounded shares need not even add up to num_samples.
 
-loses: []
+loses: [gmm_sampling_shapes, gmm_sampling_ids_match]
+may_lose: [gmm_sampling_keeps_input]
 """
 import numpy as np
 

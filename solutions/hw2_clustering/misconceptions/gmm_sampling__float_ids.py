@@ -1,6 +1,6 @@
 """You return the component ids as floats, which cannot be used as an index; ids are integers.
 
-loses: []
+loses: [gmm_sampling_shapes]
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """You draw the component ids a second time for the return value, so the ids do not belong to the samples.
 
-loses: []
+loses: [gmm_sampling_ids_match]
+may_lose: [gmm_sampling_keeps_input]
 """
 import numpy as np
 

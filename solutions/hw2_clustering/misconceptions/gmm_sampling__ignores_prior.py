@@ -1,6 +1,6 @@
 """You draw the components with equal probability and do not use pi.
 
-loses: []
+loses: [gmm_sampling_proportions]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You draw one random number for each sample and use it for all coordinates, so the coordinates move together; each needs its own.
 
-loses: []
+loses: [gmm_sampling_order]
 """
 import numpy as np
 

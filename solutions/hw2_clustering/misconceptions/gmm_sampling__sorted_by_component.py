@@ -1,6 +1,6 @@
 """You draw how many samples each component gets and return them component by component; the samples are no longer in random order, so neighbours tell each other's component.
 
-loses: []
+loses: [gmm_sampling_order]
 """
 import numpy as np
 

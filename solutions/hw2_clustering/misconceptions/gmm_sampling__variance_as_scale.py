@@ -1,6 +1,6 @@
 """You scale the noise by the square root of sigma, as if sigma were a variance; it is the standard deviation.
 
-loses: []
+loses: [gmm_sampling_moments]
 """
 import numpy as np
 

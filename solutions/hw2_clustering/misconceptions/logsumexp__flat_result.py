@@ -1,6 +1,6 @@
 """The sums are right, but they come back with shape (N,); the statement asks for one column, shape (N, 1).
 
-loses: []
+loses: [logsumexp_printed_example, logsumexp_column]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You go through the entries in Python loops; the numbers are right, but it takes many times as long as operations on whole arrays.
 
-loses: []
+loses: [logsumexp_speed, logsumexp_no_loop]
 """
 import math
 

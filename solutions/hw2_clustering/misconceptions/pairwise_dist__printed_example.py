@@ -1,6 +1,11 @@
 """You return the numbers printed in the statement whatever the input is; the function has to compute them from X and Y.
 
-loses: []
+loses:
+  - pairwise_dist_shapes
+  - pairwise_dist_many_dimensions
+  - pairwise_dist_zero_distance
+  - pairwise_dist_float32
+may_lose: [pairwise_dist_keeps_input, pairwise_dist_speed, pairwise_dist_no_loop]
 """
 import numpy as np
 

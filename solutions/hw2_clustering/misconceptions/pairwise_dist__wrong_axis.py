@@ -1,6 +1,12 @@
 """You add up the squared differences over the rows of Y and not over the coordinates, so the answer is N x D where N x M was asked for.
 
-loses: []
+loses:
+  - pairwise_dist_printed_example
+  - pairwise_dist_shapes
+  - pairwise_dist_many_dimensions
+  - pairwise_dist_zero_distance
+  - pairwise_dist_float32
+may_lose: [pairwise_dist_keeps_input, pairwise_dist_speed, pairwise_dist_no_loop]
 """
 import numpy as np
 

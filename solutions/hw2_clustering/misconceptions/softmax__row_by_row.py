@@ -1,6 +1,6 @@
 """np.apply_along_axis calls your function once for every row: it is a Python loop over rows under another name, and far slower than whole-array operations.
 
-loses: []
+loses: [softmax_speed, softmax_no_loop]
 """
 import numpy as np
 

@@ -99,7 +99,7 @@ def test_gmm_sampling_order(student, part):
     student.seed(4)
     samples, ids = _draw(student, 20_000)
     with part(0.5, "components in random order"):
-        # In disjoint pairs of neighbors: equal with the probability of two equal draws. Taken
+        # In disjoint pairs of neighbours: equal with the probability of two equal draws. Taken
         # from the frequencies found, which narrows the law a little; pi is judged elsewhere.
         assert_true(len(set(ids.tolist())) > 1, "Every sample comes from one component.")
         equal = int((ids[0::2] == ids[1::2]).sum())
@@ -107,7 +107,7 @@ def test_gmm_sampling_order(student, part):
         law = stats.binom(10_000, chance)
         assert_true(
             law.ppf(1e-8) <= equal <= law.isf(1e-8),
-            "Neighboring samples come from the same component too often or too rarely.",
+            "Neighbouring samples come from the same component too often or too rarely.",
             detail=f"{equal} of 10000 pairs are equal; expected {10_000 * chance:.0f}",
             hint="Draw a component for every sample instead of block after block.",
         )
@@ -119,8 +119,8 @@ def test_gmm_sampling_order(student, part):
         noise = (noise - noise.mean(axis=0)) / size
         pairs = {
             "the columns of one sample": (noise[:, 0], noise[:, 1]),
-            "neighboring samples": (noise[0::2, 0], noise[1::2, 0]),
-            "neighboring samples ": (noise[0::2, 1], noise[1::2, 1]),
+            "neighbouring samples": (noise[0::2, 0], noise[1::2, 0]),
+            "neighbouring samples ": (noise[0::2, 1], noise[1::2, 1]),
             "both halves of the samples": (noise[:10_000, 0], noise[10_000:, 0]),
             "both halves of the samples ": (noise[:10_000, 1], noise[10_000:, 1]),
         }

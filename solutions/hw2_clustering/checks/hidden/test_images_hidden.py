@@ -1,4 +1,4 @@
-"""An image in few colors: KMeans and GMM on real pixels.
+"""An image in few colours: KMeans and GMM on real pixels.
 
 Assignment, E step and loop are the submission's own. Starts, and helpers whose edges would spoil a
 picture (an empty cluster, a variance for a deviation), are put in: they are judged elsewhere.
@@ -50,10 +50,10 @@ def _pin_kmeans(student, reference):
 
 
 def _kmeans(km, points, K):
-    """One run; ids (N,), centers (K, 3), mean squared distance."""
+    """One run; ids (N,), centres (K, 3), mean squared distance."""
     got = unpack(km(points, K, max_iters=25), ("cluster_idx", "centers"), extra=1)
     cluster_idx = _whole_numbers(got[0], len(points), K)
-    centers = as_array(got[1], shape=(K, 3), kind="f", what="the centers").astype(np.float64)
+    centers = as_array(got[1], shape=(K, 3), kind="f", what="the centres").astype(np.float64)
     loss = float(((points - centers[cluster_idx]) ** 2).sum(axis=1).mean())
     return cluster_idx, centers, loss
 
@@ -71,24 +71,24 @@ def _compress(student, reference, picture, rng, pixels, points, K):
     for label, runs in (("yours", yours), ("reference", theirs)):
         cluster_idx, centers, _ = min(runs, key=lambda run: run[2])
         panels[label] = centers[cluster_idx].reshape(pixels.shape)
-    picture(f"The image in {K} colors, by KMeans", panels)
+    picture(f"The image in {K} colours, by KMeans", panels)
     your_loss, their_loss = (sum(run[2] for run in runs) / 3 for runs in (yours, theirs))
     assert_true(
         your_loss <= 1.03 * their_loss,
-        f"The image in {K} colors is clearly further from the original than the reference's.",
+        f"The image in {K} colours is clearly further from the original than the reference's.",
         detail=f"mean squared distance {your_loss:.5g}, reference {their_loss:.5g}, in the mean "
         "of three runs from the same starts",
-        hint="Look at the picture: are colors missing that the fruit has?",
+        hint="Look at the picture: are colours missing that the fruit has?",
     )
 
 
 def test_kmeans_image_5_colors(student, reference, picture, data, rng):
-    """KMeans finds 5 colors that are about as near to the image's as the reference's are."""
+    """KMeans finds 5 colours that are about as near to the image's as the reference's are."""
     _compress(student, reference, picture, rng, *_image(data), 5)
 
 
 def test_kmeans_image_16_colors(student, reference, picture, data, rng):
-    """KMeans finds 16 colors that are about as near to the image's as the reference's are."""
+    """KMeans finds 16 colours that are about as near to the image's as the reference's are."""
     _compress(student, reference, picture, rng, *_image(data), 16)
 
 
@@ -127,7 +127,7 @@ def _gmm(gmm, points, K, max_iters):
 
 
 def _mix(student, reference, picture, rng, pixels, points, K, max_iters):
-    # A pixel stands for the values that were rounded to it. This also keeps areas of one color
+    # A pixel stands for the values that were rounded to it. This also keeps areas of one colour
     # from drawing a component onto a single point, where the likelihood has no bound.
     points = points.astype(np.float64) + rng.uniform(-0.5, 0.5, points.shape)
     reference.seed(int(rng.integers(2**31)))
@@ -138,10 +138,10 @@ def _mix(student, reference, picture, rng, pixels, points, K, max_iters):
     panels = {"original": pixels}
     for label, (cluster_idx, mu, _) in (("yours", yours), ("reference", theirs)):
         panels[label] = mu[cluster_idx].reshape(pixels.shape)
-    picture(f"The image in {K} colors, by GMM", panels)
+    picture(f"The image in {K} colours, by GMM", panels)
     assert_true(
         yours[2] >= theirs[2] - 0.03,
-        f"{K} components describe the image's colors clearly worse than the reference's do.",
+        f"{K} components describe the image's colours clearly worse than the reference's do.",
         detail=f"mean log-likelihood {yours[2]:.5g}, reference {theirs[2]:.5g}, from one start",
         hint=f"After {max_iters} iterations from the same start. Does the E step use the "
         "newest pi, mu and sigma?",
@@ -149,10 +149,10 @@ def _mix(student, reference, picture, rng, pixels, points, K, max_iters):
 
 
 def test_gmm_image_5_colors(student, reference, picture, data, rng):
-    """GMM with 5 components describes the image's colors as well as the reference does."""
+    """GMM with 5 components describes the image's colours as well as the reference does."""
     _mix(student, reference, picture, rng, *_image(data), 5, 20)
 
 
 def test_gmm_image_16_colors(student, reference, picture, data, rng):
-    """GMM with 16 components describes the image's colors as well as the reference does."""
+    """GMM with 16 components describes the image's colours as well as the reference does."""
     _mix(student, reference, picture, rng, *_image(data), 16, 12)

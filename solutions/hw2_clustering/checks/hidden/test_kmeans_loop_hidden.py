@@ -36,7 +36,7 @@ def _loss(centers, cluster_idx, points):
 
 
 def _path(points, centers, steps):
-    """The centers after 0, 1, ..., ``steps`` iterations."""
+    """The centres after 0, 1, ..., ``steps`` iterations."""
     path = [centers]
     for _ in range(steps):
         path.append(_move(path[-1], _assign(path[-1], points), points))
@@ -57,34 +57,34 @@ def _pin(student, start):
 
 
 def _run(km, points, K, **kwargs):
-    """One run; ids (N,) and centers (K, D). The loss may come as a third value."""
+    """One run; ids (N,) and centres (K, D). The loss may come as a third value."""
     got = unpack(km(points, K, **kwargs), ("cluster_idx", "centers"), extra=1)
     cluster_idx = as_labels(got[0], len(points), K, what="cluster_idx")
-    return cluster_idx, as_array(got[1], shape=(K, points.shape[1]), kind="f", what="the centers")
+    return cluster_idx, as_array(got[1], shape=(K, points.shape[1]), kind="f", what="the centres")
 
 
 def test_kmeans_call_fixed_point(student, part, rng):
-    """At the end ids name the nearest returned centers, and these are the means of their points."""
+    """At the end ids name the nearest returned centres, and these are the means of their points."""
     middles = np.array([[0.0, 0.0, 0.0], [4.0, 0.0, 1.0], [0.0, 5.0, -2.0], [3.0, 4.0, 0.0]])
     points = middles[rng.integers(0, 4, 90)] + rng.normal(size=(90, 3))
     cluster_idx, centers = _run(_pin(student, points[:4]), points, 4)
-    with part(0.4, "ids of the nearest centers"):
+    with part(0.4, "ids of the nearest centres"):
         distance = cdist(points, centers)
         assert_true(len(set(cluster_idx.tolist())) > 1, "All points are in one cluster.")
         late = distance[np.arange(90), cluster_idx] > distance.min(axis=1) + 1e-9
         assert_true(
             not late.any(),
-            f"{int(late.sum())} points are not given to the nearest of the returned centers.",
+            f"{int(late.sum())} points are not given to the nearest of the returned centres.",
             hint="Iterate until the loss no longer changes (max_iters is 100 here).",
         )
-    with part(0.4, "centers that are means"):
+    with part(0.4, "centres that are means"):
         want = _move(centers, cluster_idx, points)
-        assert_close(centers, want, rtol=1e-6, float32_ok=True, atol=1e-9, what="the centers",
+        assert_close(centers, want, rtol=1e-6, float32_ok=True, atol=1e-9, what="the centres",
                      hint="One more iteration must not change them.")  # fmt: skip
     with part(0.2, "the end of the iterations from this start"):
         want = _path(points, points[:4], 100)[-1]
-        assert_close(centers, want, rtol=1e-6, float32_ok=True, atol=1e-9, what="the centers",
-                     hint="Start from the centers that _init_centers returns.")  # fmt: skip
+        assert_close(centers, want, rtol=1e-6, float32_ok=True, atol=1e-9, what="the centres",
+                     hint="Start from the centres that _init_centers returns.")  # fmt: skip
 
 
 def test_kmeans_call_loss_never_rises(student):
@@ -96,7 +96,7 @@ def test_kmeans_call_loss_never_rises(student):
         losses.append(_loss(centers, cluster_idx, CURVE))
     steps = ", ".join(f"{loss:.6g}" for loss in losses)
     detail = f"the loss after 1, 2, 3, 5, 10 and 20 iterations: {steps}"
-    hint = "Assign with the newest centers, then move the centers by the newest ids."
+    hint = "Assign with the newest centres, then move the centres by the newest ids."
     rises = bool((np.diff(losses) > 1e-9 * losses[0]).any())
     assert_true(not rises, "The loss rises with more iterations.", detail=detail, hint=hint)
     assert_true(
@@ -119,8 +119,8 @@ def test_kmeans_call_max_iters(student):
             rtol=1e-6,
             float32_ok=True,
             atol=1e-9,
-            what=f"the centers with max_iters={max_iters}",
-            hint="An iteration is one assignment and one move of the centers.",
+            what=f"the centres with max_iters={max_iters}",
+            hint="An iteration is one assignment and one move of the centres.",
         )
 
 
@@ -149,11 +149,11 @@ def test_kmeans_call_stop_rule(student, part):
 
 
 def test_kmeans_call_one_cluster(student, rng, tolerance):
-    """With K = 1 the center is the mean of all points."""
+    """With K = 1 the centre is the mean of all points."""
     points = rng.normal(7.0, 2.0, size=(20, 3))
     _, centers = _run(_pin(student, points[:1]), points, 1)
     assert_close(
-        centers, points.mean(axis=0, keepdims=True), **tolerance, float32_ok=True, what="the center"
+        centers, points.mean(axis=0, keepdims=True), **tolerance, float32_ok=True, what="the centre"
     )
 
 

@@ -129,5 +129,5 @@ def test_mixture_gmm_beats_kmeans(student, reference, rng):
         with_gmm > with_kmeans + 0.05,
         "GMM does not agree with the components clearly better than KMeans does.",
         detail=f"{with_gmm:.1%} agree for GMM, {with_kmeans:.1%} for KMeans",
-        hint="KMeans can cut only half-way between centers; GMM weighs them by pi and sigma.",
+        hint="KMeans can cut only half-way between centres; GMM weighs them by pi and sigma.",
     )
