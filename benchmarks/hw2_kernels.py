@@ -246,7 +246,8 @@ def race(
             + note * (runner.iterations != iterations)
         )
     say_who_ends_elsewhere(runners, iterations)
-    return all([holds(demand, seconds) for demand in demands if demand.other in seconds])
+    verdicts = [holds(demand, seconds) for demand in demands if demand.other in seconds]
+    return all(verdicts)
 
 
 def say_who_ends_elsewhere(runners: list[Runner], iterations: int) -> None:

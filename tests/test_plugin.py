@@ -253,3 +253,18 @@ def test_a_case_that_requires_another_falls_with_it(root: Path, sandbox: Sandbox
     found = verdicts(graded(root, sandbox, half))
     assert found["double_values"] == (Verdict.PARTIALLY_ACCEPTED, 1)
     assert found["double_keeps_input"] == (Verdict.ACCEPTED, 1)
+
+
+def test_a_stand_in_in_the_reference_ends_with_its_case(root: Path, sandbox: Sandbox) -> None:
+    """Cases share the reference's worker, but never what one of them replaced in it."""
+    file = root / "solutions/mini/checks/hidden/test_mini_hidden.py"
+    replaced = "    reference.replace('double', lambda x: 0 * x)\n    row = rng"
+    file.write_text(file.read_text().replace("    row = rng", replaced, 1))
+    add_check(
+        root,
+        '(student, reference):\n    """A rule."""\n    assert reference.double(2).item() == 4\n'
+        "    assert student.double(2).item() == 4\n",
+    )
+    result = graded(root, sandbox, mini.REFERENCE)
+    assert verdicts(result)["double_values"][0] is Verdict.WRONG_ANSWER
+    assert verdicts(result)["extra"] == (Verdict.ACCEPTED, 2)

@@ -13,8 +13,8 @@ try:
 except ImportError:
     tqdm = None
 
-BLOCK_NUMBERS = 65536
-"""Numbers that one block of rows may take: half a megabyte, so that a block stays in the cache."""
+BLOCK_NUMBERS = 131072
+"""Numbers that one block of rows may take: one megabyte, so that a block stays in the cache."""
 
 MIN_SIGMA = 1e-6
 """The smallest standard deviation that ``GMM._M_step`` returns."""
@@ -294,13 +294,14 @@ class GMM:
         previous = None
         for _ in progress(max_iters):
             gamma = self._E_step(points, pi, mu, sigma)
-            pi, mu, sigma = self._M_step(points, gamma)
-            loss = 0.0
-            for rows in row_blocks(len(points), K):
-                loss -= float(np.sum(logsumexp(self._ll_joint(points[rows], pi, mu, sigma))))
+            # The loss is -sum(logsumexp(ll)). Bayes' rule, p(x) = p(x, k) / p(k | x) for any k,
+            # gives the same without all the exponentials again; the most probable k is safe.
+            ll = self._ll_joint(points, pi, mu, sigma)
+            loss = -float(np.sum(np.max(ll, axis=1) - np.log(np.max(gamma, axis=1))))
             if previous is not None and converged(previous, loss, abs_tol, rel_tol):
                 break
             previous = loss
+            pi, mu, sigma = self._M_step(points, gamma)
         # The components have moved since the last E step.
         return self._E_step(points, pi, mu, sigma), (pi, mu, sigma)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.model import Verdict
 from autograder.proxy import Submission
-from autograder.sandbox import CallFailed
+from autograder.session import CallFailed
 
 MIN_ROUNDS = 3
 MAX_ROUNDS = 9

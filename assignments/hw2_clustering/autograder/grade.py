@@ -32,7 +32,8 @@ from autograder.model import (
 from autograder.plugin import WITHHELD, Bench, Plugin, case_seed
 from autograder.proxy import Submission
 from autograder.rules import Source
-from autograder.sandbox import CallFailed, Sandbox
+from autograder.sandbox import Sandbox
+from autograder.session import CallFailed
 
 PYTEST_OPTIONS = (
     "--noconftest",
@@ -169,7 +170,7 @@ def grade(
     """Grade the submission at ``path`` (folder, zip or single file).
 
     Raises ``submission.SubmissionError`` for one that cannot be opened and
-    ``sandbox.SandboxError`` when no worker can be had.
+    ``session.SandboxError`` when no worker can be had.
     """
     with prepared(assignment, room, path, sandbox) as (bench, notices):
         return judge(bench, room.checks, name or path.stem, notices)

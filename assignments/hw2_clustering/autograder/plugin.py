@@ -31,7 +31,8 @@ from autograder.model import (
 )
 from autograder.proxy import Submission
 from autograder.rules import Source
-from autograder.sandbox import CallFailed, Sandbox
+from autograder.sandbox import Sandbox
+from autograder.session import CallFailed
 
 WITHHELD = (
     "The grader failed on this case. The fault is not yours: no points are lost, "
@@ -291,7 +292,7 @@ class Plugin:
                 message = f"Not right: {', '.join(missed)}. {message}"
             if call is not None:
                 message += f"\nCalled {call.brief}."
-                detail = f"Call: {call.full}\n{detail}"
+                detail = f"{call.full}\n\n{detail}"
             if said.strip():
                 detail += f"\nYour code printed:\n{said}"
         question = self.assignment.question_of(case)

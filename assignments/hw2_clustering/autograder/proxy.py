@@ -7,6 +7,7 @@ whatever stays on the worker's side. Nothing is judged here.
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
@@ -15,9 +16,10 @@ import numpy as np
 
 from autograder import wire
 from autograder.model import Usage, Verdict
-from autograder.sandbox import CallFailed, ReferenceFailed, Session
+from autograder.session import CallFailed, ReferenceFailed, Session
 
 MAX_SHOWN = 600
+MAX_LINE = 72
 
 
 def brief(value: Any) -> str:
@@ -35,8 +37,12 @@ def brief(value: Any) -> str:
 def shown(value: Any) -> str:
     """A value as a student would write it, cut to a readable length."""
     if isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=6, threshold=40, edgeitems=2, separator=", ")
-        text = f"array({text}, dtype={value.dtype}, shape={value.shape})"
+        text = np.array2string(
+            value, precision=6, threshold=24, edgeitems=2, separator=", ", prefix="array("
+        )
+        said = "" if value.dtype in (np.float64, np.int64, np.bool_) else f", {value.dtype}"
+        cut = f", shape {value.shape}" if value.size > 24 else ""
+        text = f"array({text}{said}{cut})"
     elif isinstance(value, Handle):
         text = f"<{value.kind_name}>"
     elif isinstance(value, tuple):
@@ -55,12 +61,15 @@ class Call:
     def _text(self, form: Callable[[Any], str]) -> str:
         parts = [form(a) for a in self.args]
         parts += [f"{k}={form(v)}" for k, v in self.kwargs.items()]
-        return f"{self.name}({', '.join(parts)})"
+        line = f"{self.name}({', '.join(parts)})"
+        if "\n" not in line and len(line) < MAX_LINE:
+            return line
+        return f"{self.name}(\n" + textwrap.indent(",\n".join(parts), "    ") + ")"
 
     @property
     def brief(self) -> str:
         """With kinds and shapes of the arguments."""
-        return self._text(brief)
+        return " ".join(self._text(brief).split()).replace("( ", "(")
 
     @property
     def full(self) -> str:
@@ -148,6 +157,7 @@ class Submission:
         self._ours = ours
         self._session: Session | None = None
         self._imported: set[str] = set()
+        self._callable: set[tuple[str | int, str]] = set()
         self.last_call: Call | None = None
 
     # What checks use
@@ -256,11 +266,13 @@ class Submission:
     def _get(self, of: str | int, path: str, name: str) -> Any:
         if isinstance(of, str):
             self._ensure(of)
-        answer = self._request(op="get", of=of, path=path)
-        self._vouch(answer, of, path)
-        if "callable" in answer:
-            return Function(self, of, path, name)
-        return answer["ok"]
+        if (of, path) not in self._callable:
+            answer = self._request(op="get", of=of, path=path)
+            self._vouch(answer, of, path)
+            if "callable" not in answer:
+                return answer["ok"]
+            self._callable.add((of, path))
+        return Function(self, of, path, name)
 
     def _call(
         self, of: str | int, path: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]

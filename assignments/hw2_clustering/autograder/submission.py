@@ -315,8 +315,7 @@ def _place(entries: list[_Entry], assignment: Assignment, notices: list[str]) ->
 
     # Everything lies inside one folder: that folder is the submission.
     while (
-        entries
-        and not any(entry.parts in wanted for entry in entries)
+        not any(entry.parts in wanted for entry in entries)
         and all(len(entry.parts) > 1 for entry in entries)
         and len({entry.parts[0] for entry in entries}) == 1
     ):
