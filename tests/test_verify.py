@@ -1,0 +1,160 @@
+"""The grader's own exam: every way to fail it is found, named, and says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder import config, handout, verify
+from tests import mini
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return mini.write(tmp_path / "course")
+
+
+def examined(root: Path, only: str = "", rounds: int = 1) -> verify.Report:
+    assignment = config.assignment(config.load(root / "grading_config.yaml"), "mini")
+    handout.build(assignment, root, root / "assignments" / "mini")
+    wanted = only.split()
+    return verify.verify(
+        assignment,
+        root,
+        jobs=1,
+        rounds=rounds,
+        only=lambda c: not wanted or c.kind in wanted,
+    )
+
+
+def swap(root: Path, name: str, old: str, new: str) -> None:
+    """Replace one passage of a file; it must be there."""
+    edit(root, name, lambda text: text.replace(old, new, 1))
+
+
+def edit(root: Path, name: str, change: Callable[[str], str]) -> None:
+    path = root / name
+    text = change(path.read_text())
+    assert text != path.read_text()
+    path.write_text(text)
+
+
+MISCONCEPTION = "solutions/mini/misconceptions/double__squares.py"
+HIDDEN = "solutions/mini/checks/hidden/test_mini_hidden.py"
+
+
+def test_a_right_grader_passes(root: Path) -> None:
+    """No problem, twice; every candidate has its line."""
+    report = examined(root, rounds=2)
+    assert report.problems == []
+    text = verify.table(report)
+    assert "1 misconceptions, 1 variants, 16 odd answers; 5 cases: the grader is right" in text
+    assert "killed by double_by_hand, double_values, double_keeps_input" in text
+
+
+def test_a_surviving_misconception_is_named(root: Path) -> None:
+    """A case that does not see the mistake it is said to kill."""
+    swap(root, HIDDEN, "reference.double(row)", "student.double(row)")
+    swap(root, HIDDEN, "reference.double(table)", "student.double(table)")
+    problems = examined(root, "misconception").problems
+    assert problems == [f"{MISCONCEPTION}: survives double_values, which it must lose"]
+
+
+def test_a_misconception_that_costs_more_than_it_says_is_named(root: Path) -> None:
+    """One mistake must not fell a case that is not about it."""
+    edit(root, MISCONCEPTION, lambda t: t.replace("may_lose: [total_by_hand]\n", ""))
+    (problem,) = examined(root, "misconception").problems
+    assert problem.startswith(f"{MISCONCEPTION}: also loses total_by_hand; make those checks")
+
+
+def test_a_misconception_without_cases_is_named(root: Path) -> None:
+    """It must say which case kills it."""
+    swap(root, MISCONCEPTION, "loses: [double_by_hand, double_values, double_keeps_input]\n", "")
+    problems = examined(root, "misconception").problems
+    assert any("names no case that it loses" in problem for problem in problems)
+
+
+def test_a_misspelt_case_is_named(root: Path) -> None:
+    """Cases are those of the config."""
+    edit(root, MISCONCEPTION, lambda t: t.replace("may_lose: [", "may_lose: [totl_by_hand, "))
+    (problem,) = examined(root, "misconception").problems
+    assert "names a case totl_by_hand that the config does not have" in problem
+
+
+def test_a_variant_that_loses_points_is_named(root: Path) -> None:
+    """A right way to write it must keep everything."""
+    edit(root, "solutions/mini/variants/adds.py", lambda t: t.replace("x + x", "x + x + 1e-3"))
+    (problem,) = examined(root, "variant").problems
+    assert "variants/adds.py: must have full marks but loses double_by_hand" in problem
+
+
+def test_a_wrong_reference_is_named(root: Path) -> None:
+    """The reference itself must pass."""
+    edit(root, "solutions/mini/mini.py", lambda t: t.replace("2 * np", "2.1 * np"))
+    (problem,) = examined(root, "reference").problems
+    assert problem.startswith("solutions/mini: must have full marks but loses double_by_hand")
+
+
+def test_a_check_that_never_calls_is_named(root: Path) -> None:
+    """On the untouched handout every case must end in not_implemented."""
+    never = "def test_total_uses_double(student):\n    return\n\n\ndef helper(student):"
+    swap(root, HIDDEN, "def test_total_uses_double(student, reference):", never)
+    problems = examined(root, "handout odd").problems
+    assert problems[0].startswith("assignments/mini: must score 0 with every case not_implemented")
+    assert "total_uses_double" in problems[0]
+    assert len(problems) == 1 + len(verify.ODD_ANSWERS)
+    assert "functions that return None keep points in total_uses_double" in problems[1]
+
+
+def test_a_check_that_chokes_on_an_odd_answer_is_named(root: Path) -> None:
+    """Whatever a student returns is a wrong answer, never our crash."""
+    call = "student.Sums().total(np.array([1.0, 2.0]))"
+    swap(root, HIDDEN, f"as_scalar({call})\n    assert_true(total == 30", (
+        f"{call} + 0\n    assert_true(bool(total == 30)"))  # fmt: skip
+    problems = examined(root, "odd").problems
+    assert any("case total_uses_double ended in judge_error (TypeError" in p for p in problems)
+
+
+def test_a_case_that_varies_is_named(root: Path) -> None:
+    """The same submission, graded twice, must come out the same."""
+    first_line = "def test_total_uses_double(student, reference):\n"
+    once = (
+        "    import pathlib\n\n"
+        f"    mark = pathlib.Path({str(root)!r}) / 'mark'\n"
+        "    assert not mark.exists()\n    mark.touch()\n"
+    )
+    swap(root, HIDDEN, first_line, first_line + once)
+    problems = examined(root, "reference", rounds=2).problems
+    assert problems == ["solutions/mini: came out differently the second time in total_uses_double"]
+
+
+def test_config_and_checks_must_match(root: Path) -> None:
+    """A check without points, a key without a check, a hidden check that is visible."""
+    edit(root, HIDDEN, lambda t: t.replace("test_double_keeps_input", "test_double_keeps_inputs"))
+    swap(root, "grading_config.yaml", "double_values: {", "double_values: {visibility: visible, ")
+    facts = examined(root, "none").facts
+    assert [f for f in facts if "double_keeps_input has no check test_double_keeps_input" in f]
+    assert [f for f in facts if "test_double_keeps_inputs has no entry in grading_config.yaml" in f]
+    assert [f for f in facts if "test_double_values is hidden but its visibility is visible" in f]
+
+
+def test_a_stale_handout_is_named(root: Path) -> None:
+    """With the command that mends it."""
+    assignment = config.assignment(config.load(root / "grading_config.yaml"), "mini")
+    handout.build(assignment, root, root / "assignments" / "mini")
+    edit(root, "assignments/mini/README.md", lambda t: t + "more\n")
+    report = verify.verify(assignment, root, jobs=1, only=lambda c: False)
+    (fact,) = report.facts
+    assert "README.md" in fact
+    assert fact.endswith("run: autograder handout mini")
+
+
+def test_a_leak_is_named(root: Path) -> None:
+    """A solution's line in the statement."""
+    line = "twice_of_every_element = 2 * np.asarray(x)"
+    edit(root, "solutions/mini/README.md", lambda t: t + f"\n    {line}\n")
+    facts = examined(root, "none").facts
+    assert facts
+    assert "README.md" in facts[0]
