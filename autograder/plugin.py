@@ -158,7 +158,8 @@ class Plugin:
     def _refuse_without(self, case: Case) -> None:
         """A wrong answer earns nothing for being fast, or for leaving its input alone."""
         needed = self.results.get(case.requires or "")
-        if needed is not None and needed.score == 0:
+        # Where nothing could be imported every case says that instead.
+        if needed is not None and needed.score == 0 and not self.bench.failures:
             raise CallFailed(
                 needed.verdict,
                 f"Not run: it counts only with points for \u201c{needed.title}\u201d",
@@ -299,7 +300,7 @@ class Plugin:
             verdict = Verdict.PARTIALLY_ACCEPTED
         if failure is not None and verdict is not Verdict.JUDGE_ERROR:
             missed = [what for what, _ in parts.failures]
-            if missed:
+            if missed and not self.bench.failures:
                 message = f"Not right: {', '.join(missed)}. {message}"
             if call is not None:
                 message += f"\nCalled {call.brief}."

@@ -255,6 +255,8 @@ class Submission:
 
     def _open(self) -> Session:
         if self._session is None:
+            if self._main in self._failures:
+                raise self._failures[self._main]
             self._session = self._start()
             self._session.resolve = lambda number, kind: Handle(self, number, kind)
             self._session.opaque = self._opaque

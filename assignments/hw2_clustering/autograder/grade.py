@@ -8,6 +8,7 @@ nothing and gives no points: those are ``report``'s and ``plugin``'s.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import os
 import shutil
@@ -95,6 +96,7 @@ def prepared(
         bench = Bench(
             assignment, sandbox, staged, Source.read(staged, modules), room.data, reference
         )
+        _compile(bench)
         failures = _try_imports(bench, modules)
         notices += [
             f"{module}.py could not be imported, so its cases cannot pass: "
@@ -103,6 +105,27 @@ def prepared(
             if failure.verdict is not Verdict.NOT_IMPLEMENTED
         ]
         yield replace(bench, failures={m: _short(m, f) for m, f in failures.items()}), notices
+
+
+def _compile(bench: Bench) -> None:
+    """Put bytecode beside the staged sources, so that not every case compiles them again.
+
+    It is made in a worker that runs nothing of the submission: the compiler
+    may crash on an odd source, and then the source is simply compiled later.
+    """
+    if bench.sandbox.mode != "fork":
+        return
+    limits = bench.assignment.limits
+    compiler = Submission(lambda: bench.sandbox.start(bench.submission, limits), "")
+    try:
+        for file in bench.submission.glob("*.py"):
+            cached = Path(importlib.util.cache_from_source(str(file)))
+            cached.parent.mkdir(exist_ok=True)
+            cached.write_bytes(compiler.bytecode(file.name))
+    except CallFailed:
+        return
+    finally:
+        compiler.end()
 
 
 def _on_new_lines(detail: str) -> str:

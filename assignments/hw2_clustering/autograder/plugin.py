@@ -8,6 +8,7 @@ student runs plain ``pytest`` in a handout.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import inspect
 import traceback
@@ -96,7 +97,6 @@ class _Run:
     seed: int
     parts: Parts = field(default_factory=Parts)
     student: Submission | None = None
-    others: list[Submission] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
 
 
@@ -112,6 +112,7 @@ class Plugin:
         self.collection_errors: list[str] = []
         self._cases = {case.name: case for case in bench.assignment.cases}
         self._runs: dict[str, _Run] = {}
+        self._reference: Submission | None = None
         self._wall = 0.0
 
     # Collection
@@ -157,7 +158,8 @@ class Plugin:
     def _refuse_without(self, case: Case) -> None:
         """A wrong answer earns nothing for being fast, or for leaving its input alone."""
         needed = self.results.get(case.requires or "")
-        if needed is not None and needed.score == 0:
+        # Where nothing could be imported every case says that instead.
+        if needed is not None and needed.score == 0 and not self.bench.failures:
             raise CallFailed(
                 needed.verdict,
                 f"Not run: it counts only with points for \u201c{needed.title}\u201d",
@@ -169,31 +171,35 @@ class Plugin:
     def _run(self, request: Any) -> _Run:
         return self._runs[request.node.name]
 
-    def _submission(self, request: Any, folder: Path, ours: bool) -> Submission:
-        run = self._run(request)
-        made = Submission(
-            lambda: self.bench.sandbox.start(folder, self.assignment.limits),
-            self.assignment.module,
-            failures={} if ours else self.bench.failures,
-            seed=run.seed,
-            ours=ours,
-        )
-        run.others.append(made)
-        return made
-
     @pytest.fixture
     def student(self, request: Any) -> Submission:
         """The submission, by call, in a worker of its own."""
         run = self._run(request)
-        run.student = self._submission(request, self.bench.submission, ours=False)
+        run.student = Submission(
+            lambda: self.bench.sandbox.start(self.bench.submission, self.assignment.limits),
+            self.assignment.module,
+            failures=self.bench.failures,
+            seed=run.seed,
+        )
         return run.student
 
     @pytest.fixture
     def reference(self, request: Any) -> Submission:
-        """The reference solution, by call, in another worker."""
-        if self.bench.reference is None:
+        """The reference solution, by call, in another worker, the same for all cases."""
+        folder = self.bench.reference
+        if folder is None:
             raise RuntimeError("a handout has no reference solution: this check must be hidden")
-        return self._submission(request, self.bench.reference, ours=True)
+        if self._reference is None or not self._reference.reusable:
+            self._end_reference()
+            own = self.assignment.limits
+            limits = dataclasses.replace(
+                own, case_seconds=own.submission_seconds, cpu_seconds=own.submission_seconds
+            )
+            self._reference = Submission(
+                lambda: self.bench.sandbox.start(folder, limits), self.assignment.module, ours=True
+            )
+        self._reference.begin_case(self._run(request).seed)
+        return self._reference
 
     @pytest.fixture
     def rng(self, request: Any) -> np.random.Generator:
@@ -247,6 +253,14 @@ class Plugin:
 
     # Reporting
 
+    def _end_reference(self) -> None:
+        if self._reference is not None:
+            self._reference.end()
+
+    def pytest_sessionfinish(self) -> None:
+        """End the reference's worker."""
+        self._end_reference()
+
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, None]:
         """Turn what happened into a case result, and pytest's text into ours."""
@@ -265,14 +279,12 @@ class Plugin:
             report.longrepr = "\n".join(filter(None, words))
 
     def _finish(self, run: _Run) -> tuple[Usage, str]:
-        """End the case's workers; what the student's took and printed."""
-        usage, said = Usage(), ""
-        for submission in run.others:
-            spent = submission.end()
-            if submission is run.student:
-                usage, said = spent, submission.printed
+        """End the case's worker; what it took and printed."""
+        if run.student is None:
+            return Usage(), ""
+        usage = run.student.end()
         self._wall += usage.wall_s
-        return usage, said
+        return usage, run.student.printed
 
     def _judge(
         self, run: _Run, error: BaseException | None, title: str, usage: Usage, said: str
@@ -288,7 +300,7 @@ class Plugin:
             verdict = Verdict.PARTIALLY_ACCEPTED
         if failure is not None and verdict is not Verdict.JUDGE_ERROR:
             missed = [what for what, _ in parts.failures]
-            if missed:
+            if missed and not self.bench.failures:
                 message = f"Not right: {', '.join(missed)}. {message}"
             if call is not None:
                 message += f"\nCalled {call.brief}."

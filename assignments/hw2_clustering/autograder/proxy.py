@@ -222,10 +222,30 @@ class Submission:
         """Import one module now. Raises CallFailed when it does not import."""
         self._ensure(module)
 
+    def begin_case(self, seed: int) -> None:
+        """Make a worker that outlives one case forget the last one."""
+        self._seed = seed
+        if self._session is not None:
+            self._request(op="forget")
+            self.seed(seed)
+            self._callable = {known for known in self._callable if isinstance(known[0], str)}
+
+    def bytecode(self, file: str) -> bytes:
+        """``file`` compiled in the worker, which must not have imported anything yet."""
+        made = self._request(op="compile", file=file)["ok"]
+        if not isinstance(made, bytes):
+            raise CallFailed(Verdict.RUN_TIME_ERROR, "The answer cannot be read.")
+        return made
+
     @property
     def printed(self) -> str:
         """What was printed in this worker so far, cut and cleaned."""
         return self._session.printed() if self._session is not None else ""
+
+    @property
+    def reusable(self) -> bool:
+        """Whether another case may use this worker: it lives and is as it was imported."""
+        return self._session is None or (self._session.alive and not self._session.standins)
 
     def end(self) -> Usage:
         """End the worker, if there is one, and say what it took."""
@@ -235,6 +255,8 @@ class Submission:
 
     def _open(self) -> Session:
         if self._session is None:
+            if self._main in self._failures:
+                raise self._failures[self._main]
             self._session = self._start()
             self._session.resolve = lambda number, kind: Handle(self, number, kind)
             self._session.opaque = self._opaque

@@ -276,9 +276,7 @@ class Session:
         if trace:
             detail += "\n" + trace
         if "NotImplementedError" in known:
-            return CallFailed(
-                Verdict.NOT_IMPLEMENTED, f"Not implemented yet{at}.", detail, said=text
-            )
+            return CallFailed(Verdict.NOT_IMPLEMENTED, f"Not implemented yet{at}.", text, said=text)
         if "MemoryError" in known:
             limit = self.limits.memory_mb
             return CallFailed(
@@ -291,6 +289,11 @@ class Session:
         return CallFailed(Verdict.RUN_TIME_ERROR, f"{kind} raised{at}.", detail, said=text)
 
     # Measuring and ending
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker can still be asked."""
+        return self._failure is None and self._account is None
 
     def cpu_seconds(self) -> float | None:
         """CPU time so far, by the kernel's account."""

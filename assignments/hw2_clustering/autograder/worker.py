@@ -18,6 +18,7 @@ import builtins
 import importlib
 import linecache
 import os
+import py_compile
 import random
 import socket
 import sys
@@ -45,13 +46,15 @@ class Worker:
         self.folder = os.path.realpath(folder)
         self.limit = limit
         self.kept: dict[int, Any] = {}
+        self.numbers = 0
         self.modules: dict[str, Any] = {}
         self.lock = threading.RLock()
 
     # Values
 
     def opaque(self, value: Any) -> tuple[int, str]:
-        number = len(self.kept) + 1
+        self.numbers += 1
+        number = self.numbers
         self.kept[number] = value
         return number, _kind_name(value)
 
@@ -110,6 +113,17 @@ class Worker:
             return {"ok": number}
         if op == "fetch":
             return {"ok": self.kept[request["handle"]]}
+        if op == "forget":
+            self.kept.clear()
+            return {"ok": None}
+        if op == "compile":
+            # Before anything of the submission runs, so it is what the source says.
+            made = py_compile.compile(
+                os.path.join(self.folder, request["file"]), cfile=os.path.abspath("made.pyc"),
+                doraise=True,
+            )  # fmt: skip
+            with open(str(made), "rb") as file:
+                return {"ok": file.read()}
         if op == "seed":
             np.random.seed(request["seed"])  # noqa: NPY002  the global generator is the point
             random.seed(request["seed"])

@@ -6,7 +6,8 @@ loses:
   - gmm_call_fixed_point
   - gmm_call_max_iters
   - gmm_call_stop_rule
-may_lose: [gmm_image_5_colors, gmm_image_16_colors]
+  - gmm_image_5_colors
+  - gmm_image_16_colors
 """
 import numpy as np
 

@@ -1,7 +1,11 @@
 """You drop the new pi of the M step, so the components keep the weights that they started with.
 
-loses: [gmm_call_fixed_point, gmm_call_max_iters, gmm_call_stop_rule]
-may_lose: [mixture_gmm_recovers_components, mixture_gmm_beats_kmeans]
+loses:
+  - gmm_call_fixed_point
+  - gmm_call_max_iters
+  - gmm_call_stop_rule
+  - mixture_gmm_recovers_components
+may_lose: [mixture_gmm_beats_kmeans]
 """
 import numpy as np
 

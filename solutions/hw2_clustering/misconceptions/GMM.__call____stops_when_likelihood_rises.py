@@ -1,7 +1,6 @@
 """You compute the log-likelihood without the minus sign and stop when it does not fall; EM makes it rise, so the loop ends after two iterations.
 
-loses: [gmm_call_max_iters, gmm_call_stop_rule]
-may_lose: [gmm_image_5_colors, gmm_image_16_colors]
+loses: [gmm_call_max_iters, gmm_call_stop_rule, gmm_image_5_colors, gmm_image_16_colors]
 """
 import numpy as np
 

@@ -5,7 +5,9 @@ loses:
   - kmeans_call_loss_never_rises
   - kmeans_call_max_iters
   - kmeans_call_stop_rule
-may_lose: [kmeans_image_5_colors, kmeans_image_16_colors, mixture_kmeans_splits_large]
+  - kmeans_image_5_colors
+  - kmeans_image_16_colors
+  - mixture_kmeans_splits_large
 """
 import numpy as np
 

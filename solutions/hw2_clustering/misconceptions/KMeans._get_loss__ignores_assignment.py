@@ -1,7 +1,7 @@
 """You measure the distance to the nearest centre and never look at cluster_idx; the loss belongs to the assignment that is passed in.
 
 loses: [get_loss_values]
-may_lose: [get_loss_zero, get_loss_keeps_input]
+may_lose: [get_loss_zero, get_loss_many_points, get_loss_keeps_input]
 """
 import numpy as np
 

@@ -1,7 +1,7 @@
 """You average the distances; the loss of k-means is the average of the squared distances.
 
 loses: [get_loss_is_mean, get_loss_values]
-may_lose: [get_loss_zero, get_loss_keeps_input]
+may_lose: [get_loss_zero, get_loss_many_points, get_loss_keeps_input]
 """
 import numpy as np
 
