@@ -40,7 +40,7 @@ grade: $(READY) ## grade one submission: SUBMISSION=path
 	$(BIN)/autograder grade $(ASSIGNMENT) "$(SUBMISSION)"
 
 bench: $(READY) ## measure the reference solutions against scikit-learn and SciPy
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
 	$(BIN)/python benchmarks/hw2_kernels.py
 
 lint: $(READY) ## ruff and mypy
