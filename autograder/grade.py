@@ -47,6 +47,7 @@ PYTEST_OPTIONS = (
     "-p no:unraisableexception",
     "-p no:threadexception",
 )
+PYTEST_ENVIRONMENT = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
 
 @dataclass(frozen=True)
@@ -205,8 +206,10 @@ def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
     options = [part for option in PYTEST_OPTIONS for part in option.split(" ")]
     arguments = [*options, "--rootdir", str(checks[0].parent) if checks else "."]
     arguments += ["-c", os.devnull, *map(str, checks)]
-    bytecode, autoload = sys.dont_write_bytecode, os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    bytecode = sys.dont_write_bytecode
     sys.dont_write_bytecode = True
+    # What the caller's shell says of pytest is not meant for the grader.
+    before = {name: os.environ.pop(name, None) for name in PYTEST_ENVIRONMENT}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
@@ -214,10 +217,8 @@ def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
     finally:
         _forget(checks)
         sys.dont_write_bytecode = bytecode
-        if autoload is None:
-            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        else:
-            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = autoload
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update({name: value for name, value in before.items() if value is not None})
     if code == pytest.ExitCode.INTERRUPTED and not plugin.collection_errors:
         raise KeyboardInterrupt
     return said.getvalue()

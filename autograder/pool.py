@@ -67,14 +67,24 @@ def _close() -> None:
         _sandboxes.popitem()[1].__exit__()
 
 
+def _sandbox(preload: tuple[str, ...]) -> Sandbox:
+    """The warm sandbox for ``preload``; a fresh one where that is broken."""
+    if preload in _sandboxes and _sandboxes[preload].broken:
+        _sandboxes.pop(preload).__exit__()
+    if preload not in _sandboxes:
+        _sandboxes[preload] = Sandbox(preload).__enter__()
+    return _sandboxes[preload]
+
+
 def run(task: Task) -> Outcome:
     """Grade one task in this process, with a sandbox that stays warm for the next."""
     try:
-        preload = task.assignment.preload
-        if preload not in _sandboxes:
-            _sandboxes[preload] = Sandbox(preload).__enter__()
-        sandbox = _sandboxes[preload]
-        return Outcome(task, grade.grade(task.assignment, task.room, task.path, sandbox, task.name))
+        sandbox = _sandbox(task.assignment.preload)
+        result = grade.grade(task.assignment, task.room, task.path, sandbox, task.name)
+        if sandbox.broken:  # this submission may have done it, the next one must not pay
+            sandbox = _sandbox(task.assignment.preload)
+            result = grade.grade(task.assignment, task.room, task.path, sandbox, task.name)
+        return Outcome(task, result)
     except SubmissionError as error:
         return Outcome(task, None, str(error))
     except SandboxError as error:

@@ -1,6 +1,7 @@
 """You keep the centres in a variable of the module and start the next call from them, so an answer depends on which data were clustered before.
 
-loses: [kmeans_call_max_iters, kmeans_image_5_colors, kmeans_image_16_colors]
+loses: [kmeans_call_max_iters]
+may_lose: [kmeans_image_5_colors, kmeans_image_16_colors]
 """
 import numpy as np
 
