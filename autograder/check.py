@@ -13,10 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from autograder import grade
 from autograder.model import Assignment, SubmissionResult, from_plain
 from autograder.plugin import Bench, Plugin
 from autograder.sandbox import Sandbox
+from autograder.session import SandboxError
+from autograder.submission import SubmissionError
 
 RECORD = "handout.json"
 
@@ -42,13 +46,6 @@ def load(root: Path) -> Assignment:
 
 
 @contextlib.contextmanager
-def bench(root: Path, mode: str | None = None) -> Iterator[Bench]:
-    """Everything ready to run the public checks on the handout in ``root``."""
-    with _opened(root, mode) as (ready, _):
-        yield ready
-
-
-@contextlib.contextmanager
 def _opened(root: Path, mode: str | None) -> Iterator[tuple[Bench, list[str]]]:
     assignment = load(root)
     with contextlib.ExitStack() as stack:
@@ -67,5 +64,10 @@ def pytest_configure(config: Any) -> None:
     """Pytest's hook: make the handout's public checks runnable by plain ``pytest``."""
     stack = contextlib.ExitStack()
     config.add_cleanup(stack.close)
-    ready = stack.enter_context(bench(Path(config.rootpath)))
+    try:
+        ready, notices = stack.enter_context(_opened(Path(config.rootpath), None))
+    except (HandoutMissing, SubmissionError, SandboxError) as error:
+        raise pytest.UsageError(str(error)) from None
+    for notice in notices:
+        print(notice)
     config.pluginmanager.register(Plugin(ready), "autograder-cases")

@@ -24,10 +24,11 @@ class ClassError(ValueError):
     """A folder of submissions that cannot be used."""
 
 
-def submissions(folder: Path) -> dict[str, Path]:
+def submissions(folder: Path, out: Path) -> dict[str, Path]:
     """The submissions in ``folder``, by name: sub-folders, zips, ``.py`` and ``.ipynb`` files.
 
-    Raises ClassError when there is none.
+    ``out``, should it lie there too, is none. Raises ClassError when there is no submission, or
+    when two cannot be told apart by name.
     """
     if not folder.is_dir():
         raise ClassError(f"{folder}: no such folder; name the one that holds the submissions")
@@ -35,17 +36,26 @@ def submissions(folder: Path) -> dict[str, Path]:
         path
         for path in folder.iterdir()
         if not path.name.startswith((".", "__"))
+        and path.resolve() != out.resolve()
         and (path.is_dir() or path.suffix.lower() in (".zip", ".py", ".ipynb"))
     )
     if not paths:
         raise ClassError(
             f"{folder}: no submissions here; expected folders, .zip, .py or .ipynb files"
         )
-    stems = [path.stem if path.is_file() else path.name for path in paths]
-    return {
-        (stem if stems.count(stem) == 1 else path.name): path
+    stems = [(path.stem if path.is_file() else path.name) for path in paths]
+    folded = [stem.casefold() for stem in stems]
+    names = [
+        stem if folded.count(stem.casefold()) == 1 else path.name
         for stem, path in zip(stems, paths, strict=True)
-    }
+    ]
+    # Some file systems do not tell names apart by their letters' case.
+    taken = {"report.html", "gradebook.csv"}
+    for name, path in zip(names, paths, strict=True):
+        if name.casefold() in taken:
+            raise ClassError(f"{path}: another submission or file has this name; rename this one")
+        taken.add(name.casefold())
+    return dict(zip(names, paths, strict=True))
 
 
 def grade_all(
@@ -61,7 +71,7 @@ def grade_all(
 
     Returns the results in the order of their names, without pictures.
     """
-    found = submissions(folder)
+    found = submissions(folder, out)
     out.mkdir(parents=True, exist_ok=True)
     tasks = [pool.Task(name, path, assignment, room) for name, path in found.items()]
     results: dict[str, SubmissionResult] = {}

@@ -142,7 +142,8 @@ def noun(value: Any) -> str:
         if issubclass(kind, base):
             return words
     if issubclass(kind, np.ndarray):
-        return f"an array of shape {shape_words(np.ndarray.view(value, np.ndarray).shape)}"
+        plain = np.ndarray.view(value, np.ndarray)
+        return f"an array of shape {shape_words(plain.shape)}" if plain.size else "an empty array"
     items = plain_items(value)
     if items is None:
         name = kind_name(value)

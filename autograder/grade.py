@@ -137,7 +137,7 @@ def _short(module: str, failure: CallFailed) -> CallFailed:
     """What each case says of an import that failed: the reason is told once, at the top."""
     if failure.verdict is Verdict.NOT_IMPLEMENTED:
         return failure
-    text = f"{module}.py could not be imported; the reason stands at the top of the report."
+    text = f"{module}.py could not be imported; the reason is told once, at the top."
     return CallFailed(failure.verdict, text)
 
 
@@ -155,6 +155,12 @@ def _try_imports(bench: Bench, modules: Sequence[str]) -> dict[str, CallFailed]:
         try:
             trial.load(module)
         except CallFailed as failure:
+            if failure.verdict is Verdict.NOT_IMPLEMENTED:
+                failure = CallFailed(
+                    Verdict.RUN_TIME_ERROR,
+                    "importing it calls a function that is not written yet. "
+                    f"{failure.message} Remove the call, or write the function first.",
+                )
             failures[module] = failure
         finally:
             trial.end()

@@ -57,8 +57,9 @@ _sandboxes: dict[tuple[str, ...], Sandbox] = {}
 
 
 def _begin() -> None:
-    # Ctrl-C is for the command, which ends its workers in order.
+    # Ctrl-C is for the command, which ends its graders in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     atexit.register(_close)
 
 
@@ -89,6 +90,9 @@ def run(task: Task) -> Outcome:
         return Outcome(task, None, str(error))
     except SandboxError as error:
         return Outcome(task, None, str(error), ours=True)
+    except KeyboardInterrupt:
+        _close()
+        os._exit(1)
     except Exception:
         return Outcome(task, None, traceback.format_exc(), ours=True)
 
@@ -128,4 +132,6 @@ def _round(tasks: list[Task], jobs: int) -> Generator[Outcome, None, list[Task]]
                         lost.append(task)
         except (KeyboardInterrupt, GeneratorExit):
             pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                child.terminate()
             raise

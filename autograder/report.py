@@ -87,7 +87,6 @@ def gradescope(result: SubmissionResult) -> dict[str, Any]:
             "engine": __version__,
             "withheld": [c.case for c in cases if c.score is None],
             "layers": [clean(layer) for layer in result.layers],
-            "seed": int(result.seed),
             "waiting": [
                 {"question": clean(w.question), "title": clean(w.title), "points": finite(w.points)}
                 for w in result.waiting
@@ -132,12 +131,19 @@ def _test(case: ShownCase) -> dict[str, Any]:
             "question": case.question,
             "verdict": case.verdict.value,
             "case": case.case,
-            "seed": None if case.seed is None else int(case.seed),
+            "seed": _seed(case),
             "cpu_s": _rounded(case.usage.cpu_s),
             "wall_s": _rounded(case.usage.wall_s),
             "peak_mb": _rounded(case.usage.peak_mb),
         },
     }
+
+
+def _seed(case: ShownCase) -> int | None:
+    """With a hidden case's seed its inputs could be made again."""
+    if case.seed is None or case.visibility is not Visibility.VISIBLE:
+        return None
+    return int(case.seed)
 
 
 def _top_output(result: SubmissionResult, cases: Sequence[ShownCase]) -> str:

@@ -112,7 +112,7 @@ def test_a_broken_import_is_told_once(
     assert len(result.notices) == 1
     assert words in result.notices[0]
     assert {case.verdict for case in result.cases} == {verdict}
-    assert all("the reason stands at the top" in case.message for case in result.cases)
+    assert all("the reason is told once, at the top" in case.message for case in result.cases)
     assert result.score == 0
     assert all(case.usage == Usage() for case in result.cases), "a worker was started"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -134,7 +135,7 @@ def grade_all(args: argparse.Namespace) -> int:
 
     root, (assignment,) = _chosen(args)
     folder, out = Path(args.folder), Path(args.out)
-    with _bar(len(classroom.submissions(folder)), "grading") as bar:
+    with _bar(len(classroom.submissions(folder, out)), "grading") as bar:
         results = classroom.grade_all(
             assignment,
             grader.course_room(root, assignment),
@@ -241,6 +242,8 @@ def _add_jobs(command: argparse.ArgumentParser) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     args = parser().parse_args(argv)
+    # What ends a command from outside ends it as Ctrl-C does: nothing is left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status: int = args.run(args)
         sys.stdout.flush()

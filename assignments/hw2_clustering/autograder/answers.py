@@ -178,7 +178,8 @@ def wrong_shape(
     array: Array, shapes: Sequence[Shape], what: str, hint: str, want: Array | None
 ) -> NoReturn:
     if array.size == 0:
-        came = f"an empty array of shape {describe.shape_words(array.shape)}"
+        # Its sides cost nothing, so they could spell out anything: they are not repeated.
+        came = "an empty array"
     else:
         came = noun(array) if array.ndim else "a single number"
     said = f"{came} came back where {_wanted(shapes)} is expected."

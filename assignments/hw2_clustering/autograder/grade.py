@@ -47,6 +47,7 @@ PYTEST_OPTIONS = (
     "-p no:unraisableexception",
     "-p no:threadexception",
 )
+PYTEST_ENVIRONMENT = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def _short(module: str, failure: CallFailed) -> CallFailed:
     """What each case says of an import that failed: the reason is told once, at the top."""
     if failure.verdict is Verdict.NOT_IMPLEMENTED:
         return failure
-    text = f"{module}.py could not be imported; the reason stands at the top of the report."
+    text = f"{module}.py could not be imported; the reason is told once, at the top."
     return CallFailed(failure.verdict, text)
 
 
@@ -154,6 +155,12 @@ def _try_imports(bench: Bench, modules: Sequence[str]) -> dict[str, CallFailed]:
         try:
             trial.load(module)
         except CallFailed as failure:
+            if failure.verdict is Verdict.NOT_IMPLEMENTED:
+                failure = CallFailed(
+                    Verdict.RUN_TIME_ERROR,
+                    "importing it calls a function that is not written yet. "
+                    f"{failure.message} Remove the call, or write the function first.",
+                )
             failures[module] = failure
         finally:
             trial.end()
@@ -205,8 +212,10 @@ def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
     options = [part for option in PYTEST_OPTIONS for part in option.split(" ")]
     arguments = [*options, "--rootdir", str(checks[0].parent) if checks else "."]
     arguments += ["-c", os.devnull, *map(str, checks)]
-    bytecode, autoload = sys.dont_write_bytecode, os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    bytecode = sys.dont_write_bytecode
     sys.dont_write_bytecode = True
+    # What the caller's shell says of pytest is not meant for the grader.
+    before = {name: os.environ.pop(name, None) for name in PYTEST_ENVIRONMENT}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
@@ -214,10 +223,8 @@ def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
     finally:
         _forget(checks)
         sys.dont_write_bytecode = bytecode
-        if autoload is None:
-            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        else:
-            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = autoload
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update({name: value for name, value in before.items() if value is not None})
     if code == pytest.ExitCode.INTERRUPTED and not plugin.collection_errors:
         raise KeyboardInterrupt
     return said.getvalue()

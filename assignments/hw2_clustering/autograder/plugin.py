@@ -33,7 +33,7 @@ from autograder.model import (
 from autograder.proxy import Submission
 from autograder.rules import Source
 from autograder.sandbox import Sandbox
-from autograder.session import CallFailed
+from autograder.session import CallFailed, ReferenceFailed, SandboxError
 
 WITHHELD = (
     "The grader failed on this case. The fault is not yours: no points are lost, "
@@ -160,8 +160,9 @@ class Plugin:
         needed = self.results.get(case.requires or "")
         # Where nothing could be imported every case says that instead.
         if needed is not None and needed.score == 0 and not self.bench.failures:
+            stub = needed.verdict is Verdict.NOT_IMPLEMENTED
             raise CallFailed(
-                needed.verdict,
+                Verdict.NOT_IMPLEMENTED if stub else Verdict.WRONG_ANSWER,
                 f"Not run: it counts only with points for \u201c{needed.title}\u201d",
                 hint="Mend that case first.",
             )
@@ -258,8 +259,10 @@ class Plugin:
             self._reference.end()
 
     def pytest_sessionfinish(self) -> None:
-        """End the reference's worker."""
+        """End every worker that is left: the reference's and, after Ctrl-C, a case's."""
         self._end_reference()
+        for run in self._runs.values():
+            self._finish(run)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, None]:
@@ -269,8 +272,14 @@ class Plugin:
         if (call.when == "setup" and call.excinfo is None) or call.when == "teardown":
             return
         run = self._runs.pop(item.name)
-        usage, said = self._finish(run)
         error = call.excinfo.value if call.excinfo is not None else None
+        usage, said = Usage(), ""
+        try:
+            usage, said = self._finish(run)
+        except SandboxError as failure:
+            error = failure
+        if isinstance(error, ReferenceFailed) and run.student is not None:
+            error = run.student.blame or error
         result = self._judge(run, error, sentence(item.function), usage, said)
         self.results[run.case.name] = result
         if result.verdict is not Verdict.ACCEPTED:

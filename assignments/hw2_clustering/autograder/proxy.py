@@ -27,7 +27,7 @@ def brief(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {value.shape}"
     if isinstance(value, Handle):
-        return value.kind_name
+        return "object"  # what it calls itself may hold anything
     if isinstance(value, (list, tuple)):
         items = ", ".join(brief(item) for item in value[:4])
         return f"({items}{', …' if len(value) > 4 else ''})"
@@ -95,7 +95,8 @@ class Function:
 class Handle:
     """An object that stays on the worker's side: the student's own, or not plain data."""
 
-    __slots__ = ("_number", "_owner", "kind_name")
+    __slots__ = ("_label", "_number", "_owner", "kind_name")
+    _label: str
     _number: int
     _owner: Submission
     kind_name: str
@@ -104,15 +105,17 @@ class Handle:
         object.__setattr__(self, "_owner", owner)
         object.__setattr__(self, "_number", number)
         object.__setattr__(self, "kind_name", kind_name)
+        # The name that the check used: the object's own could carry anything.
+        object.__setattr__(self, "_label", "object")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._owner._call(self._number, "", self.kind_name, args, kwargs)
+        return self._owner._call(self._number, "", self._label, args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
         # NumPy and copy probe for dunder names; those never cross the wall.
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return self._owner._get(self._number, name, f"{self.kind_name}.{name}")
+        return self._owner._get(self._number, name, f"{self._label}.{name}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._owner._request(op="set", of=self._number, path=name, value=value)
@@ -180,6 +183,10 @@ class Submission:
         """What a kept value is now."""
         return self._request(op="fetch", handle=handle._number)["ok"]
 
+    def drop(self, handle: Handle) -> None:
+        """Let go of a kept value."""
+        self._request(op="drop", handle=handle._number)
+
     def seed(self, number: int) -> None:
         """Seed numpy's global generator and ``random`` on the worker's side."""
         self._request(op="seed", seed=number)
@@ -211,7 +218,7 @@ class Submission:
         session = self._open()
         before, started = session.cpu_seconds(), time.perf_counter()
         self._request(
-            op="call", of=module or self._main, path=path, args=args, kwargs={}, keep=True
+            op="call", of=module or self._main, path=path, args=args, kwargs={}, keep="nothing"
         )
         after, ended = session.cpu_seconds(), time.perf_counter()
         if before is None or after is None:
@@ -243,6 +250,11 @@ class Submission:
         return self._session.printed() if self._session is not None else ""
 
     @property
+    def blame(self) -> CallFailed | None:
+        """What the submission did that brought a stand-in's own side down."""
+        return self._session.blame if self._session is not None else None
+
+    @property
     def reusable(self) -> bool:
         """Whether another case may use this worker: it lives and is as it was imported."""
         return self._session is None or (self._session.alive and not self._session.standins)
@@ -270,13 +282,17 @@ class Submission:
 
     def _request(self, **message: Any) -> dict[str, Any]:
         try:
-            return self._open().request(message)
+            answer = self._open().request(message)
         except CallFailed as failure:
             if self._ours:
                 raise ReferenceFailed(
-                    f"the reference solution failed: {failure.message} {failure.detail}"
+                    f"the reference solution failed: {failure.message} {failure.detail}",
+                    fatal=not self._open().alive,
                 ) from failure
             raise
+        if "ok" not in answer and message["op"] not in ("get", "call", "replace"):
+            raise CallFailed(Verdict.RUN_TIME_ERROR, "The answer cannot be read.")
+        return answer
 
     def _ensure(self, module: str) -> None:
         if module in self._failures:
@@ -300,9 +316,12 @@ class Submission:
         self, of: str | int, path: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         self.last_call = Call(name, args, kwargs)
-        answer = self._request(op="call", of=of, path=path, args=args, kwargs=kwargs, keep=False)
+        answer = self._request(op="call", of=of, path=path, args=args, kwargs=kwargs, keep="value")
         self._vouch(answer, of, path)
-        return answer["ok"]
+        result = answer["ok"]
+        if isinstance(result, Handle):
+            object.__setattr__(result, "_label", name)
+        return result
 
     def _vouch(self, answer: dict[str, Any], of: str | int, path: str) -> None:
         """An answer that is neither a value nor a callable names what is missing."""

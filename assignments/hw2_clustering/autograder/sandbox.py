@@ -31,6 +31,7 @@ from autograder.model import Limits
 from autograder.session import START_SECONDS, SandboxError, Session
 
 DYING_SECONDS = 1.0
+BOOT_POLL_SECONDS = 0.2
 KEPT_ENVIRONMENT = [
     "PATH",
     "HOME",
@@ -100,13 +101,24 @@ class Sandbox:
         self.missing: tuple[str, ...] = ()
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._live: list[Session] = []
+        self.broken = False
+        """Whether the zygote is gone: every worker from here on would be our fault."""
 
     def __enter__(self) -> Sandbox:
         if self.mode == "fork":
-            self._start_zygote()
+            try:
+                self._start_zygote()
+            except BaseException:
+                self.__exit__()
+                raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        # After Ctrl-C in the middle of a case, its worker and folder are still there.
+        for session in self._live:
+            with contextlib.suppress(SandboxError):
+                session.end()
         if self._control is not None:
             self._control.close()
         if self._zygote is not None:
@@ -145,8 +157,12 @@ class Sandbox:
                 socket.send_fds(self._control, [json.dumps(request).encode()], fds)
             packet = self._control.recv(65536)
         except OSError as error:
+            # A late answer must not be taken for that to the next question.
+            self.broken = True
+            self._control.close()
             raise SandboxError(f"the process that starts workers is gone ({error})") from error
         if not packet:
+            self.broken = True
             raise SandboxError("the process that starts workers is gone")
         answer: dict[str, Any] = json.loads(packet)
         return answer
@@ -172,11 +188,13 @@ class Sandbox:
             }
             begin = self._fork if self.mode == "fork" else self._spawn
             sock, pid, ender = begin(spec)
-            session = Session(sock, pid, printed.open("rb"), scratch, limits, ender)
+            session = Session(sock, pid, printed.open("rb"), scratch, folder, limits, ender)
         except BaseException:
             shutil.rmtree(scratch, ignore_errors=True)
             raise
+        self._live.append(session)
         session.greet()
+        self._live = [one for one in self._live if one.open]
         return session
 
     def _fork(self, spec: dict[str, Any]) -> tuple[Any, int, Any]:
@@ -196,7 +214,7 @@ class Sandbox:
     def _spawn(self, spec: dict[str, Any]) -> tuple[Any, int, Any]:
         token = secrets.token_bytes(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
-            server.settimeout(START_SECONDS)
+            server.settimeout(BOOT_POLL_SECONDS)
             child = subprocess.Popen(
                 _command("plain()"),
                 env=_environment(),
@@ -213,7 +231,7 @@ class Sandbox:
             with contextlib.suppress(OSError), child.stdin as stdin:
                 stdin.write(json.dumps(spec).encode() + b"\n")
             try:
-                sock, _ = server.accept()
+                sock = _accepted(server, child)
                 sock.settimeout(START_SECONDS)
                 said = b""
                 while len(said) < len(token) and (more := sock.recv(len(token) - len(said))):
@@ -225,6 +243,20 @@ class Sandbox:
             _end_plain(child)
             raise SandboxError("a stranger answered in place of the worker; try again")
         return sock, child.pid, lambda died: _end_plain(child, died)
+
+
+def _accepted(server: socket.socket, child: subprocess.Popen[bytes]) -> socket.socket:
+    """The child's connection. Raises SandboxError when it ends or stays silent instead."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            return server.accept()[0]
+        except TimeoutError:
+            if child.poll() is not None:
+                raise SandboxError(
+                    f"a worker ended before it was ready (exit status {child.returncode})"
+                ) from None
+    raise SandboxError(f"a worker was not ready within {START_SECONDS:g} s")
 
 
 def _end_plain(child: subprocess.Popen[bytes], died: bool = False) -> dict[str, Any]:

@@ -25,6 +25,8 @@ START_SECONDS = 60.0
 POLL_SECONDS = 0.05
 SHOWN_OUTPUT = 4000
 SHOWN_TEXT = 2000
+STANDIN_BYTES = 32 * 2**20
+"""Size of the arguments of one call that a stand-in answers."""
 
 
 class SandboxError(Exception):
@@ -50,7 +52,14 @@ class CallFailed(Exception):
 
 
 class ReferenceFailed(SandboxError):
-    """The reference solution gave no answer: our own fault, except in a stand-in."""
+    """The reference solution gave no answer: our own fault, except in a stand-in.
+
+    ``fatal`` when its worker cannot be asked again.
+    """
+
+    def __init__(self, text: str, *, fatal: bool = False) -> None:
+        super().__init__(text)
+        self.fatal = fatal
 
 
 def clean(text: str, limit: int = SHOWN_TEXT) -> str:
@@ -68,8 +77,12 @@ def cpu_seconds(pid: int) -> float | None:
     # clock_getcpuclockid(3) of another process: its number, inverted, shifted
     # past three flag bits, of which 2 means "time scheduled".
     try:
-        return time.clock_gettime((~pid << 3) | 2)
-    except OSError:
+        own = time.clock_gettime((~pid << 3) | 2)
+        # Children that it waited for count too, so that none does the work unseen.
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return own + (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
         return None
 
 
@@ -105,6 +118,7 @@ class Session:
         pid: int,
         output: Any,
         scratch: Path,
+        origin: Path,
         limits: Limits,
         ender: Callable[[bool], dict[str, Any]],
     ) -> None:
@@ -116,18 +130,21 @@ class Session:
         self._sock = sock
         self._output = output
         self._scratch = scratch
+        self._origin = origin
         self._ender = ender
         self._printed: bytes | None = None
         self._standin_calls = 0
-        self._started = time.monotonic()
-        self._case_deadline = self._deadline = self._started + START_SECONDS
+        self._spent = 0.0
+        self._standin_spent = 0.0
+        self._deadline = time.monotonic() + START_SECONDS
+        self.blame: CallFailed | None = None
+        """What the student did to a stand-in that took the stand-in's own side down."""
         self._account: dict[str, Any] | None = None
         self._failure: CallFailed | None = None
-        self._wall = 0.0
         sock.settimeout(POLL_SECONDS)
 
     def greet(self) -> None:
-        """Wait for the worker's first word; the case's time starts here.
+        """Wait for the worker's first word.
 
         Raises SandboxError when it does not come: nothing of the student's
         has run yet, so the fault is ours.
@@ -141,8 +158,6 @@ class Session:
         if first != {"ready": True}:
             self.end()
             raise SandboxError("a worker did not start: its first word is not ours")
-        self._started = time.monotonic()
-        self._case_deadline = self._started + self.limits.case_seconds
 
     def __enter__(self) -> Session:
         return self
@@ -160,8 +175,9 @@ class Session:
         """
         if self._failure is not None:
             raise self._failure
-        now = time.monotonic()
-        self._deadline = min(now + self.limits.call_seconds, self._case_deadline)
+        started, ours = time.monotonic(), self._standin_spent
+        left = self.limits.case_seconds - self._spent
+        self._deadline = started + min(self.limits.call_seconds, left)
         try:
             answer = self._exchange(message)
         except CallFailed as failure:
@@ -178,6 +194,9 @@ class Session:
             )
         except wire.WireError as error:
             self._fail(Verdict.RUN_TIME_ERROR, f"The answer cannot be read: {error}.", "")
+        finally:
+            # Only what the student's side took is the student's time.
+            self._spent += time.monotonic() - started - (self._standin_spent - ours)
         if "error" in answer:
             raise self._raised(answer["error"])
         return answer
@@ -214,27 +233,41 @@ class Session:
             and all(isinstance(key, str) for key in kwargs)
         ):
             raise wire.WireError("an answer of the wrong form")
+        size = sum(getattr(value, "nbytes", 0) for value in (*args, *kwargs.values()))
         try:
+            if size > STANDIN_BYTES:
+                raise ValueError("too much")
             reply: dict[str, Any] = {"ok": self.standins[number](*args, **kwargs)}
-        except (
-            CallFailed,
-            ReferenceFailed,
-            TypeError,
-            ValueError,
-            IndexError,
-            KeyError,
-            AttributeError,
-        ):
+        except (NameError, ImportError, AssertionError):
+            raise  # a mistake in the check
+        except ReferenceFailed as failure:
+            if failure.fatal:
+                self.blame = CallFailed(
+                    Verdict.RUN_TIME_ERROR,
+                    "Your code called one of its functions with arguments that bring the "
+                    "reference solution down.",
+                )
+                raise self.blame from failure
             reply = {"raise": "called with arguments that it cannot work with"}
-        # Time that our side takes is not the student's.
+        except SandboxError:
+            raise
+        except Exception:
+            reply = {"raise": "called with arguments that it cannot work with"}
         spent = time.monotonic() - started
+        self._standin_spent += spent
+        if self._standin_spent > self.limits.case_seconds:
+            raise CallFailed(
+                Verdict.TIME_LIMIT_EXCEEDED,
+                "Your code called one function so often that answering took more than "
+                f"{self.limits.case_seconds:g} s.",
+            )
+        # Time that our side takes is not the student's.
         self._deadline += spent
-        self._case_deadline += spent
         self._send(reply)
 
     def _tick(self) -> None:
         if time.monotonic() > self._deadline:
-            case = self._deadline >= self._case_deadline
+            case = self.limits.case_seconds - self._spent < self.limits.call_seconds
             seconds = self.limits.case_seconds if case else self.limits.call_seconds
             raise CallFailed(
                 Verdict.TIME_LIMIT_EXCEEDED,
@@ -257,17 +290,29 @@ class Session:
     def _raised(self, error: Any) -> CallFailed:
         """The worker's account of an exception, believed no further than as text."""
         try:
-            name, bases, text, frames = (error[k] for k in ("type", "bases", "text", "frames"))
-            name, text = clean(str(name), 100), clean(str(text))
-            known = [b for b in map(str, bases) if isinstance(getattr(builtins, b, None), type)]
-            where = [
-                (clean(str(f[0]), 100), int(f[1]), clean(str(f[2]), 100), clean(str(f[3]), 200))
-                for f in frames[:20]
-            ]
-        except (TypeError, KeyError, ValueError, IndexError):
+            return self._described(error)
+        except Exception:
+            # Whatever the worker sent instead of an account is the student's doing.
             return CallFailed(Verdict.RUN_TIME_ERROR, "Your code raised an exception.")
+
+    def _is_line(self, file: str, line: int) -> bool:
+        """Whether a frame names a line that was handed in: any other could carry values out."""
+        path = self._origin / file
+        if Path(file).name != file or not path.is_file():
+            return False
+        return 1 <= line <= path.read_bytes().count(b"\n") + 1
+
+    def _described(self, error: Any) -> CallFailed:
+        name, bases, text, frames = (error[k] for k in ("type", "bases", "text", "frames"))
+        name, text = clean(str(name), 100), clean(str(text))
+        known = [b for b in map(str, bases) if isinstance(getattr(builtins, b, None), type)]
+        where = [
+            (clean(str(f[0]), 100), int(f[1]), clean(str(f[2]), 100), clean(str(f[3]), 200))
+            for f in frames[:20]
+        ]
         kind = known[0] if known else "an exception"
-        at = f" at {where[-1][0]} line {where[-1][1]}" if where else ""
+        own = [f"{file} line {line}" for file, line, _, _ in where if self._is_line(file, line)]
+        at = f" at {own[-1]}" if own else ""
         trace = "\n".join(
             f"  {file} line {line}{f', in {function}' if function else ''}: {code}"
             for file, line, function, code in where
@@ -291,6 +336,11 @@ class Session:
     # Measuring and ending
 
     @property
+    def open(self) -> bool:
+        """Whether the worker has still to be ended."""
+        return self._account is None
+
+    @property
     def alive(self) -> bool:
         """Whether the worker can still be asked."""
         return self._failure is None and self._account is None
@@ -306,11 +356,11 @@ class Session:
     def printed(self) -> str:
         """What the submission printed, cut and cleaned."""
         raw = self._read_printed() if self._printed is None else self._printed
-        return clean(raw.decode("utf-8", "replace"), SHOWN_OUTPUT)
+        text = raw.decode("utf-8", "replace").replace(f"{self._scratch / 'submission'}{os.sep}", "")
+        return clean(text, SHOWN_OUTPUT)
 
     def _end_account(self, died: bool = False) -> dict[str, Any]:
         if self._account is None:
-            self._wall = time.monotonic() - self._started
             self._sock.close()
             self._account = self._ender(died)
             self._printed = self._read_printed()
@@ -323,4 +373,4 @@ class Session:
     def end(self) -> Usage:
         """Kill the worker and all that it started; return what it took."""
         account = self._end_account()
-        return Usage(self._wall, account.get("cpu_s"), account.get("peak_mb"))
+        return Usage(self._spent, account.get("cpu_s"), account.get("peak_mb"))

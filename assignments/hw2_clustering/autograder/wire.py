@@ -22,6 +22,7 @@ defect is a ``WireError``.
 from __future__ import annotations
 
 import json
+import re
 import socket
 import struct
 from collections.abc import Callable
@@ -36,6 +37,7 @@ MAX_DEPTH = 40
 MAX_DIMS = 32
 MAX_INT_DIGITS = 400
 CHUNK = 2**20
+DTYPE = re.compile(r"[<>|=][biufc][0-9]{1,2}")
 
 Opaque = Callable[[Any], "tuple[int, str]"]
 Resolve = Callable[[int, str], Any]
@@ -206,6 +208,12 @@ class _Reader:
         return self.array(dtype, [], offset)[()]
 
 
+def _whole(digits: str) -> int:
+    if len(digits) > MAX_INT_DIGITS + 2:  # reading it could take for ever
+        raise WireError("a whole number of too many digits")
+    return int(digits)
+
+
 def _items(node: Any, count: int | None = None) -> list[Any]:
     if not isinstance(node, list) or (count is not None and len(node) != count):
         raise WireError("a value of the wrong form")
@@ -232,7 +240,7 @@ def _size(node: Any) -> int:
 
 def _dtype(node: Any) -> np.dtype[Any]:
     text = _text(node)
-    if len(text) > 5 or text[1:2] not in tuple("biufc"):
+    if not DTYPE.fullmatch(text):
         raise WireError("an array of a kind that may not cross")
     try:
         return np.dtype(text)
@@ -243,7 +251,7 @@ def _dtype(node: Any) -> np.dtype[Any]:
 def decode(header: bytes, body: Any, resolve: Resolve = _no_handles) -> Any:
     """The value of a frame. ``body`` is a 1-D uint8 array. Raises WireError."""
     try:
-        return _Reader(body, resolve).node(json.loads(header))
+        return _Reader(body, resolve).node(json.loads(header, parse_int=_whole))
     except WireError:
         raise
     except (ValueError, OverflowError, RecursionError, TypeError, MemoryError) as error:

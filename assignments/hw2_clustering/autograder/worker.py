@@ -64,8 +64,9 @@ class Worker:
     def send(self, message: dict[str, Any]) -> None:
         try:
             frame = wire.encode(message, self.opaque)
-        except wire.TooLarge as error:
-            frame = wire.encode({"error": _plain_error("TooLarge", str(error))})
+        except BaseException as error:
+            # No memory for it, or an object that lies about its class.
+            frame = wire.encode({"error": _plain_error(error)})
         wire.send(self.sock, frame)
 
     def receive(self) -> Any:
@@ -98,10 +99,7 @@ class Worker:
         if op == "call":
             function = self.find(request["of"], request["path"])
             result = function(*request["args"], **request["kwargs"])
-            if request["keep"]:
-                number, _ = self.opaque(result)
-                return {"ok": number}
-            return {"ok": result}
+            return {"ok": result if request["keep"] == "value" else None}
         if op == "get":
             value = self.find(request["of"], request["path"])
             return {"callable": True} if callable(value) else {"ok": value}
@@ -113,6 +111,9 @@ class Worker:
             return {"ok": number}
         if op == "fetch":
             return {"ok": self.kept[request["handle"]]}
+        if op == "drop":
+            self.kept.pop(request["handle"], None)
+            return {"ok": None}
         if op == "forget":
             self.kept.clear()
             return {"ok": None}
@@ -229,8 +230,9 @@ class Worker:
         }
 
 
-def _plain_error(name: str, text: str) -> dict[str, Any]:
-    return {"type": name, "bases": [name], "text": text[:MAX_TEXT], "frames": []}
+def _plain_error(error: BaseException) -> dict[str, Any]:
+    bases = [base.__name__[:100] for base in type(error).__mro__][:20]
+    return {"type": bases[0], "bases": bases, "text": "", "frames": []}
 
 
 def _kind_name(value: Any) -> str:
