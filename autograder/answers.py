@@ -177,11 +177,8 @@ def _shapes(shapes: Sequence[Shape]) -> str:
 def wrong_shape(
     array: Array, shapes: Sequence[Shape], what: str, hint: str, want: Array | None
 ) -> NoReturn:
-    if array.size == 0:
-        # Its sides cost nothing, so they could spell out anything: they are not repeated.
-        came = "an empty array"
-    else:
-        came = noun(array) if array.ndim else "a single number"
+    # An empty array's sides cost nothing, so they could spell out anything: ``noun`` hides them.
+    came = noun(array) if array.ndim else "a single number"
     said = f"{came} came back where {_wanted(shapes)} is expected."
     texts = {"got": shown(array)}
     if want is not None:

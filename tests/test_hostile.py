@@ -88,10 +88,9 @@ def test_one_hostile_function_costs_its_own_question(
     assert result.withheld == ()
     for case in result.cases:
         if case.question == "1.2":
-            if case.case == "softmax_keeps_input" and case.score:
-                continue  # earned: a wrong answer that leaves its input alone
             assert (case.score, case.case) == (0, case.case)
-            assert case.verdict in WRONG_IN_SOFTMAX[name], case.message
+            if not case.message.startswith("Not run: it counts only with points for"):
+                assert case.verdict in WRONG_IN_SOFTMAX[name], case.message
         else:
             assert (case.score, case.case) == (case.max_score, case.case)
     listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)

@@ -235,6 +235,31 @@ def test_a_budget_is_a_ratio_to_the_reference(root: Path, sandbox: Sandbox) -> N
     assert "times the reference's CPU time; 10 times is allowed." in case.message
 
 
+@pytest.mark.parametrize("trick", ["cache", "fork"])
+def test_a_budget_is_not_fooled(root: Path, sandbox: Sandbox, trick: str) -> None:
+    """Neither an answer that was kept from the last round nor work in a child process helps."""
+    add_check(
+        root,
+        '(budget):\n    """Not slow."""\n    budget("double", np.arange(300_000.0))\n',
+        points="points: 2, budget: 10",
+    )
+    slow = "np.array([2 * float(v) for v in x])"
+    if trick == "cache":
+        change = f"KEPT.setdefault(x.tobytes(), None) or KEPT.update({{x.tobytes(): {slow}}}) or "
+        text = "KEPT = {}\n" + mini.REFERENCE.replace(
+            "2 * np.asarray(x)", f"({change}KEPT[x.tobytes()])"
+        )
+    else:
+        text = mini.REFERENCE.replace(
+            "    twice_of_every_element = 2 * np.asarray(x)\n",
+            "    import os\n    pid = os.fork()\n    if pid == 0:\n"
+            f"        {slow}\n        {slow}\n        os._exit(0)\n    os.waitpid(pid, 0)\n"
+            "    twice_of_every_element = 2 * np.asarray(x)\n",
+        )
+    case = graded(root, sandbox, text).cases[-1]
+    assert case.verdict is Verdict.TIME_LIMIT_EXCEEDED, case.message + case.detail
+
+
 def test_a_budget_without_a_config_entry_is_our_fault(root: Path, sandbox: Sandbox) -> None:
     """The limit stands in the config and nowhere else."""
     add_check(root, '(budget):\n    """Not slow."""\n    budget("double", 1)\n')
@@ -268,3 +293,23 @@ def test_a_stand_in_in_the_reference_ends_with_its_case(root: Path, sandbox: San
     result = graded(root, sandbox, mini.REFERENCE)
     assert verdicts(result)["double_values"][0] is Verdict.WRONG_ANSWER
     assert verdicts(result)["extra"] == (Verdict.ACCEPTED, 2)
+
+
+def test_a_stub_called_at_import_is_an_import_that_fails(root: Path, sandbox: Sandbox) -> None:
+    """It is told once, with the line; it does not make other functions look unwritten."""
+    text = "raise NotImplementedError('x')\n" + mini.REFERENCE
+    result = graded(root, sandbox, text)
+    assert "calls a function that is not written yet" in result.notices[0]
+    assert "mini.py line 1" in result.notices[0]
+    assert {c.verdict for c in result.cases} == {Verdict.RUN_TIME_ERROR}
+
+
+def test_the_callers_pytest_settings_do_not_count(
+    root: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PYTEST_ADDOPTS in somebody's shell is not meant for the grader, and is left as it was."""
+    import os
+
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing")
+    assert graded(root, sandbox, mini.REFERENCE).score == 6
+    assert os.environ["PYTEST_ADDOPTS"] == "-k nothing"

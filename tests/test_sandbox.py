@@ -65,6 +65,10 @@ def spin(seconds):
     import time
     end = time.process_time() + seconds
     while time.process_time() < end: pass
+def exec_line(text, line):
+    name = os.path.dirname(__file__) + "/" + text
+    exec(compile(chr(10) * (line - 1) + "raise ValueError", name, "exec"))
+def wide(): return np.ones((4500, 4500)).T
 def threads():
     for _ in range(3):
         threading.Thread(target=hang).start()
@@ -238,6 +242,61 @@ def test_stand_ins_answer_only_so_often(start: Callable[..., Submission]) -> Non
     assert failure(lambda: student.many(11)).verdict is Verdict.TIME_LIMIT_EXCEEDED
 
 
+def test_whatever_a_stand_in_raises_on_odd_arguments_is_the_students(student: Submission) -> None:
+    """Memory, arithmetic, whatever: the arguments were the student's. A bug in a check is ours."""
+
+    def hungry(x: Any) -> None:
+        raise MemoryError
+
+    student.replace("double", hungry)
+    assert failure(lambda: student.calls_double(7)).verdict is Verdict.RUN_TIME_ERROR
+
+    def misspelt(x: Any) -> Any:
+        return y  # type: ignore[name-defined]  # noqa: F821
+
+    student.replace("double", misspelt)
+    with pytest.raises(NameError):
+        student.calls_double(7)
+
+
+def test_stand_ins_refuse_large_arguments(student: Submission) -> None:
+    """A stand-in runs on our side, so it is not given the student's gigabytes."""
+    asked = []
+    student.replace("double", lambda x: asked.append(1))
+    failure(lambda: student.calls_double(np.zeros(5 * 2**20)))
+    assert asked == []
+
+
+def test_time_on_our_side_is_not_the_students(start: Callable[..., Submission]) -> None:
+    """What the check and the reference take between and inside calls does not count."""
+    student = start(Limits(call_seconds=1, case_seconds=1))
+    student.replace("double", lambda x: time.sleep(0.7) or x)
+    assert student.calls_double(7) == 7
+    time.sleep(0.7)
+    assert student.shared(7) == 8
+    assert student.end().wall_s < 0.7
+
+
+def test_stand_ins_take_only_so_long(start: Callable[..., Submission]) -> None:
+    """Many slow answers end at the limit of a case."""
+    student = start(Limits(call_seconds=0.5, case_seconds=0.5))
+    student.replace("double", lambda x: time.sleep(0.2))
+    failed = failure(lambda: student.many(1000))
+    assert failed.verdict is Verdict.TIME_LIMIT_EXCEEDED
+    assert "so often that answering took more than 0.5 s" in failed.message
+
+
+def test_arguments_that_bring_the_reference_down_are_blamed(
+    start: Callable[..., Submission],
+) -> None:
+    """The reference's end inside a stand-in is the student's doing."""
+    student, reference = start(), start(ours=True)
+    student.replace("double", lambda x: reference.hang())
+    failed = failure(lambda: student.calls_double(7))
+    assert failed.verdict is Verdict.RUN_TIME_ERROR
+    assert student.blame is failed
+
+
 # Failures
 
 
@@ -252,6 +311,36 @@ def test_an_exception_comes_as_data(student: Submission) -> None:
         '  main.py line 12, in inner: def inner(): raise KeyError("a\\x1b[31mb")'
     )
     assert student.double(1) == 2
+
+
+@pytest.mark.parametrize(("text", "line"), [("3.25 -7.125", 1), ("main.py", 3250), ("main.py", 0)])
+def test_a_frame_that_was_not_handed_in_is_not_in_the_message(
+    student: Submission, text: str, line: int
+) -> None:
+    """File names and line numbers are the student's words too: they could carry values out."""
+    message = failure(lambda: student.exec_line(text, max(line, 1))).message
+    assert "3.25" not in message
+    assert "3250" not in message
+    assert message.startswith("ValueError raised")
+
+
+def test_an_answer_that_cannot_be_packed_is_said_as_what_it_is(
+    start: Callable[..., Submission],
+) -> None:
+    """No memory for the copy that would be sent: memory limit, not an exit."""
+    student = start(Limits(memory_mb=220))
+    assert failure(lambda: student.wide()).verdict is Verdict.MEMORY_LIMIT_EXCEEDED
+    assert student.double(1) == 2
+
+
+def test_malformed_accounts_are_run_time_errors(start: Callable[..., Submission]) -> None:
+    """A worker that forges what it says of an exception gains no judge error."""
+    student = start()
+    session = student._open()
+    endless = {"type": "x", "bases": [], "text": "", "frames": [["a", float("inf"), "", ""]]}
+    wrong = {"type": 1, "bases": 1, "text": 1, "frames": 1}
+    for account in (None, {}, {"type": "x"}, wrong, endless):
+        assert session._raised(account).verdict is Verdict.RUN_TIME_ERROR
 
 
 def test_a_stub_is_not_implemented(student: Submission) -> None:
@@ -431,6 +520,28 @@ def test_a_zygote_that_is_gone_is_our_fault(folder: Path) -> None:
         sandbox._zygote.wait()
         with pytest.raises(SandboxError, match="is gone"):
             sandbox.start(folder, LIMITS)
+        assert sandbox.broken
+
+
+def test_a_sandbox_ends_what_is_left(folder: Path, tmp_path: Path,
+                                     monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """A session that nobody ended, as after Ctrl-C, is ended with its sandbox."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with Sandbox(("numpy",), "fork") as sandbox:
+        sandbox.start(folder, LIMITS)
+        assert list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plain_worker_that_dies_at_boot_is_not_waited_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its exit status is said."""
+    monkeypatch.setattr(
+        "autograder.sandbox.BOOT", "import sys; sys.exit(3) # {path}{engine}{entry}"
+    )
+    with Sandbox(("numpy",), "plain") as sandbox, pytest.raises(SandboxError, match="status 3"):
+        sandbox.start(folder, LIMITS)
 
 
 def test_a_module_that_cannot_be_preloaded_is_named(folder: Path) -> None:
