@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from autograder.model import Limits, Verdict
 from autograder.proxy import Handle, Submission, brief, shown
 from autograder.sandbox import Sandbox
 from autograder.session import CallFailed, ReferenceFailed, SandboxError, clean
+from tests.processes import running
 
 LIMITS = Limits(call_seconds=1.0, case_seconds=20.0, memory_mb=300, output_kb=64, answer_mb=8)
 
@@ -450,11 +450,6 @@ def test_usage_is_the_kernels_account(student: Submission) -> None:
 # Afterwards
 
 
-def alive(marker: str) -> list[str]:
-    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    return [line for line in listing.stdout.splitlines() if marker in line]
-
-
 def test_everything_a_worker_started_is_dead_afterwards(tmp_path: Path) -> None:
     """Processes that left the session and were disowned die with their worker."""
     marker = f"time.sleep(4{os.getpid()})"
@@ -474,12 +469,12 @@ def test_everything_a_worker_started_is_dead_afterwards(tmp_path: Path) -> None:
         student = Submission(lambda: sandbox.start(tmp_path, LIMITS), "main")
         student.escape()
         for _ in range(100):
-            if len(alive(marker)) == 2:
+            if len(running(marker)) == 2:
                 break
             time.sleep(0.05)
-        assert len(alive(marker)) == 2
+        assert len(running(marker)) == 2
         student.end()
-        assert alive(marker) == []
+        assert running(marker) == []
 
 
 def test_no_file_is_left(sandbox: Sandbox, folder: Path, tmp_path: Path,
