@@ -311,7 +311,8 @@ class Plugin:
             missed = [what for what, _ in parts.failures]
             if missed and not self.bench.failures:
                 message = f"Not right: {', '.join(missed)}. {message}"
-            if call is not None:
+            # Of a function that is not written yet, what it was given says nothing.
+            if call is not None and verdict is not Verdict.NOT_IMPLEMENTED:
                 message += f"\nCalled {call.brief}."
                 detail = f"{call.full}\n\n{detail}"
             if said.strip():

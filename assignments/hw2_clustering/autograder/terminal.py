@@ -210,6 +210,8 @@ def _render_end(page: _Page, result: SubmissionResult, audience: Audience) -> No
     page.blank()
     page.lines.append(page.paint("─" * page.width, _DIM))
     name = "Total of the cases shown here" if leaves_out(result, audience) else "Total"
+    if result.hidden_cases:
+        name = "Total of the public cases"
     page.row(name, _of(total(cases), round(sum(c.max_score for c in cases), 6)), style=_BOLD)
     counts = ", ".join(counted(verdict, number) for verdict, number in tally(cases))
     if counts:
