@@ -137,6 +137,7 @@ class _Case(_Block):
     functions: tuple[_Function, ...] = ()
     tolerance: _Tolerance = _Tolerance()
     budget: float | None = Field(None, gt=0)
+    memory: float | None = Field(None, gt=0)
     requires: _CaseName | None = None
 
 
@@ -146,6 +147,8 @@ class _Question(_Block):
     functions: tuple[_Function, ...] = ()
     cases: dict[_CaseName, _Case] = {}
     written: bool = False
+    bonus: bool = False
+    module: _Module | None = None
 
 
 class _Assignment(_Block):
@@ -153,6 +156,7 @@ class _Assignment(_Block):
     points: _NotNegative
     files: Annotated[tuple[_File, ...], pydantic.AfterValidator(_main_module_first)]
     given: tuple[_File, ...] = Assignment.given
+    templates: tuple[_File, ...] = Assignment.templates
     data: tuple[_DataFile, ...] = Assignment.data
     allowed_imports: tuple[_Module, ...] = Assignment.allowed_imports
     preload: tuple[_Module, ...] = Assignment.preload
@@ -284,22 +288,30 @@ def _faults(course: _Course) -> Iterator[Fault]:
     """What keys and types alone cannot show: sums, names used twice, keys that exclude others."""
     for name, block in course.assignments.items():
         spot: Spot = ("assignments", name)
-        graded = [q.points for q in block.questions.values() if not q.written]
-        yield from _unequal((*spot, "points"), block.points, graded, "questions (not the written)")
+        graded = [q.points for q in block.questions.values() if not q.written and not q.bonus]
+        what = "questions (neither written nor bonus)"
+        yield from _unequal((*spot, "points"), block.points, graded, what)
+        modules = [f.removesuffix(".py") for f in block.files if f.endswith(".py")]
         seen: dict[str, str] = {}
         for key, question in block.questions.items():
             at = (*spot, "questions", key)
             points = [case.points for case in question.cases.values()]
             if not question.written:
                 yield from _unequal((*at, "points"), question.points, points, "cases")
-            for other in ("functions", "cases"):
+            for other in ("functions", "cases", "module"):
                 if question.written and getattr(question, other):
                     yield (*at, other), "must be left out: people grade a written question"
+            if question.module is not None and question.module not in modules:
+                meant = _did_you_mean(question.module, modules)
+                there = f"one of the assignment's files ({', '.join(modules)})"
+                yield (*at, "module"), f"must be {there}, not {question.module}{meant}"
             for case_name, case in question.cases.items():
                 here = (*at, "cases", case_name)
                 if seen.setdefault(case_name, key) != key:
                     yield here, f"has the name of a case of question {seen[case_name]}; rename one"
                 yield from _required(here, case, case_name, question.cases, block.visibility)
+                if case.memory is not None and case.budget is None:
+                    yield (*here, "memory"), "needs a `budget`: both are measured on one call"
                 for i, function in enumerate(case.functions):
                     if function not in question.functions:
                         there = f"one of its question's ({', '.join(question.functions)})"

@@ -61,6 +61,7 @@ ENGINE = (
 """Modules that the student's check needs; those that exist are copied."""
 
 MINIMUMS = {
+    "autograd": "1.7",
     "imageio": "2.31",
     "matplotlib": "3.7",
     "numpy": "1.24",
@@ -141,7 +142,8 @@ def contents(assignment: Assignment, root: Path) -> dict[str, bytes]:
     for name in (name for name in assignment.files if name.endswith(".py")):
         source = _text(root, solution / name)
         handout[name] = strip(source, _shown(root, solution / name)).encode()
-    handout |= {name: _read(root, solution / name) for name in assignment.given}
+    whole = (*assignment.given, *assignment.templates)
+    handout |= {name: _read(root, solution / name) for name in whole}
     handout |= checks
     handout |= {f"data/{name}": _read(root, root / "data" / name) for name in assignment.data}
     for module in ENGINE:

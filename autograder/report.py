@@ -25,11 +25,13 @@ from autograder.model import Panel, SubmissionResult, Verdict, Visibility
 from autograder.terminal import cells
 from autograder.visible import (
     ShownCase,
+    bonus_summary,
     clean,
     counted,
     cut,
     finite,
     leaves_out,
+    out_of,
     plural,
     points,
     public_summary,
@@ -116,7 +118,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _test(case: ShownCase) -> dict[str, Any]:
-    test: dict[str, Any] = {"name": cut(" ".join(case.title.split()), _MAX_NAME)}
+    name = " ".join(case.title.split()) + " (bonus)" * case.bonus
+    test: dict[str, Any] = {"name": cut(name, _MAX_NAME)}
     test["number"] = case.question
     if case.score is not None:
         test |= {"score": case.score, "max_score": case.max_score}
@@ -149,7 +152,8 @@ def _seed(case: ShownCase) -> int | None:
 def _top_output(result: SubmissionResult, cases: Sequence[ShownCase]) -> str:
     lines = [clean(notice) for notice in result.notices]
     # Everybody reads this text at once, so it may not tell of hidden cases.
-    lines.append(withheld_summary(c for c in cases if c.visibility is not Visibility.HIDDEN))
+    told = [c for c in cases if c.visibility is not Visibility.HIDDEN]
+    lines.append(withheld_summary(told))
     for waiting in result.waiting:
         worth = plural(waiting.points, "point")
         lines.append(f"{clean(waiting.question)} {clean(waiting.title)}: waits for staff ({worth})")
@@ -182,7 +186,8 @@ def html(result: SubmissionResult, *, audience: Literal["student", "staff"] = "s
         questions=questions,
         cases=cases,
         score=total(cases),
-        max_score=round(sum(c.max_score for c in cases), 6),
+        max_score=out_of(cases),
+        bonus=bonus_summary(cases),
         partial_total=leaves_out(result, audience),
         withheld=withheld_summary(cases),
         public=public_summary(result, cases),
@@ -275,7 +280,7 @@ def gradebook_csv(results: Iterable[SubmissionResult]) -> str:
         row: dict[str, Any] = {
             "submission": "'" + name if name.startswith(("=", "+", "-", "@")) else name,
             "total": total(cases),
-            "max": round(sum(c.max_score for c in cases), 6),
+            "max": out_of(cases),
             "withheld": " ".join(c.case for c in cases if c.score is None),
             "seconds": _rounded(result.usage.wall_s),
         }
@@ -302,7 +307,7 @@ def class_html(results: Sequence[SubmissionResult], links: Mapping[str, str]) ->
     """
     shown = [(r, shown_cases(r, "staff")) for r in results]
     scores = [total(cases) for _, cases in shown]
-    max_score = max((round(sum(c.max_score for c in cases), 6) for _, cases in shown), default=0.0)
+    max_score = max((out_of(cases) for _, cases in shown), default=0.0)
     return _render(
         "class.html",
         title=clean(results[0].title or results[0].assignment) if results else "",
@@ -320,7 +325,7 @@ def class_html(results: Sequence[SubmissionResult], links: Mapping[str, str]) ->
                 # Quoted as a path, so that no name becomes an address of another kind.
                 "link": quote(links[result.submission]) if result.submission in links else "",
                 "score": score,
-                "max_score": round(sum(c.max_score for c in cases), 6),
+                "max_score": out_of(cases),
                 "tally": tally(cases),
                 "withheld": sum(c.score is None for c in cases),
             }

@@ -119,7 +119,7 @@ def candidates(assignment: Assignment, root: Path, into: Path) -> Iterator[Candi
 
     for name, expression in ODD_ANSWERS.items():
         folder = laid("odd", name)
-        for module, text in _odd(assignment, folder, expression).items():
+        for module, text in _odd(assignment, expression).items():
             _lay_over(folder / f"{module}.py", text)
         yield Candidate("odd", name, folder, "autograder/verify.py")
 
@@ -128,21 +128,15 @@ def _lay_over(file: Path, change: str) -> None:
     file.write_text(overlay.apply(file.read_text(encoding="utf-8"), change), encoding="utf-8")
 
 
-def _odd(assignment: Assignment, folder: Path, expression: str) -> dict[str, str]:
+def _odd(assignment: Assignment, expression: str) -> dict[str, str]:
     """For each module, an overlay in which every graded function returns ``expression``."""
-    defined = {}
-    for name in assignment.files:
-        module = name.removesuffix(".py")
-        for node in ast.parse((folder / name).read_text(encoding="utf-8")).body:
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                defined[node.name] = module
     texts: dict[str, str] = {}
-    for function in assignment.functions:
+    for qualified in assignment.qualified:
+        module, _, function = qualified.partition(":")
         owner, _, method = function.rpartition(".")
         body = f"def {method}(*args, **kwargs):\n    return {expression}\n"
         if owner:
             body = f"class {owner}:\n" + "".join(f"    {line}\n" for line in body.splitlines())
-        module = defined.get(owner or method, assignment.module)
         texts[module] = texts.get(module, '"""Odd."""\nimport numpy as np\n') + body
     return texts
 

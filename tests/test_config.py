@@ -225,8 +225,8 @@ def test_aliases_are_followed(tmp_path: Path) -> None:
 # --- keys -----------------------------------------------------------------------------------
 
 ASSIGNMENT_KEYS = (
-    "title, points, files, given, data, allowed_imports, preload, seed, due, late, limits, "
-    "tolerance, visibility, questions"
+    "title, points, files, given, templates, data, allowed_imports, preload, seed, due, late, "
+    "limits, tolerance, visibility, questions"
 )
 LIMITS_KEYS = (
     "call_seconds, case_seconds, submission_seconds, cpu_seconds, memory_mb, output_kb, "
@@ -283,7 +283,7 @@ LIMITS_KEYS = (
             "        pionts: 7",
             26,
             "hw1, question 1.1: `pionts` is an unknown key (did you mean points?); the keys here "
-            "are title, points, functions, cases, written",
+            "are title, points, functions, cases, written, bonus, module",
         ),
         (
             "            points: 5.5",
@@ -291,7 +291,7 @@ LIMITS_KEYS = (
             31,
             "hw1, question 1.1, case total_large: `budgte` is an unknown key (did you mean "
             "budget?); the keys here are points, visibility, functions, tolerance, budget, "
-            "requires",
+            "memory, requires",
         ),
     ],
 )
@@ -580,8 +580,8 @@ def test_a_question_without_cases_is_refused(tmp_path: Path) -> None:
 def test_questions_add_up_to_the_assignment(tmp_path: Path) -> None:
     """The points of the questions that are not written must be the assignment's."""
     assert complaint(tmp_path, changed("    points: 10", "    points: 15")) == (
-        "grading_config.yaml line 5: hw1: `points` is 15, but its questions (not the written) "
-        "add up to 10; change one of them."
+        "grading_config.yaml line 5: hw1: `points` is 15, but its questions (neither written nor "
+        "bonus) add up to 10; change one of them."
     )
 
 

@@ -166,6 +166,7 @@ def test_plain_data_is_only_what_json_knows() -> None:
         "functions": [],
         "tolerance": {"rtol": 1e-3, "atol": 0.0},
         "budget": 8.0,
+        "memory": None,
         "requires": None,
     }
     assert type(to_plain(Verdict.ACCEPTED)) is str

@@ -1,6 +1,6 @@
 """The wire: what crosses comes back the same, and nothing malformed gets through."""
 
-from __future__ import annotations
+from __future__ import collections
 
 import json
 import math
@@ -101,6 +101,19 @@ def test_subclasses_end_at_the_wall() -> None:
 
     assert type(across(np.matrix([[1.0]]))) is np.ndarray
     assert type(across(np.zeros(2).view(Liar))) is np.ndarray
+
+
+def test_kinds_of_dict_arrive_as_plain_dicts() -> None:
+    """A history kept in a defaultdict is plain data; what its class makes of it is not asked."""
+
+    class Liar(dict):  # type: ignore[type-arg]
+        def items(self) -> Any:
+            return [("loss", 0.0)]
+
+    history = collections.defaultdict(list, {"loss": [2.0, 1.0]})
+    assert across(history) == {"loss": [2.0, 1.0]}
+    assert type(across(history)) is dict
+    assert across(Liar(loss=5.0)) == {"loss": 5.0}
 
 
 @pytest.mark.parametrize(
