@@ -1,7 +1,8 @@
 """The wire: what crosses comes back the same, and nothing malformed gets through."""
 
-from __future__ import collections
+from __future__ import annotations
 
+import collections
 import json
 import math
 import socket
