@@ -112,12 +112,13 @@ def verify(args: argparse.Namespace) -> int:
 def grade(args: argparse.Namespace) -> int:
     """Grade one submission."""
     from autograder import grade as grader
-    from autograder import report, terminal
+    from autograder import isolation, report, terminal
     from autograder.sandbox import Sandbox
 
     root, (assignment,) = _chosen(args)
     room = grader.course_room(root, assignment)
     with Sandbox(assignment.preload, args.mode) as sandbox:
+        isolation.require(isolation.examine(sandbox, assignment.limits), args.require)
         result = grader.grade(assignment, room, Path(args.submission), sandbox)
     # First to the terminal: a full disk must not lose a finished result.
     terminal.write(result, sys.stdout, audience="staff")
@@ -130,21 +131,28 @@ def grade(args: argparse.Namespace) -> int:
 
 def grade_all(args: argparse.Namespace) -> int:
     """Grade a folder of submissions."""
-    from autograder import classroom, pool, report
+    from autograder import classroom, isolation, pool, report
     from autograder import grade as grader
+    from autograder.sandbox import Sandbox
 
     root, (assignment,) = _chosen(args)
     folder, out = Path(args.folder), Path(args.out)
-    with _bar(len(classroom.submissions(folder, out)), "grading") as bar:
+    number = len(classroom.submissions(folder, out))
+    with Sandbox() as sandbox:  # refuse before the first submission, not at each
+        found = isolation.examine(sandbox, assignment.limits)
+        isolation.require(found, args.require)
+    with _bar(number, "grading") as bar:
         results = classroom.grade_all(
             assignment,
             grader.course_room(root, assignment),
             folder,
             out,
             jobs=args.jobs or pool.cores(),
+            require=args.require,
             on_result=lambda _: bar.update(),
         )
     print(report.summary_table(results))
+    print(f"Isolation  {found.promise}: {', '.join(found.layers)}")
     print(f"Gradebook  {out / 'gradebook.csv'}")
     print(f"Report     {out / 'report.html'}")
     print(f"Results    {out / '<submission>' / 'results.json'}")
@@ -204,12 +212,14 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--results", help="write Gradescope's results.json here")
     one.add_argument("--html", help="write the report page here")
     _add_mode(one)
+    _add_require(one)
 
     one = command(grade_all, "grade-all")
     one.add_argument("assignment")
     one.add_argument("folder", help="holds a folder, .zip or .py file for each submission")
     one.add_argument("--out", required=True, help="folder for gradebook, reports and results")
     _add_jobs(one)
+    _add_require(one)
 
     one = command(verify, "verify")
     one.add_argument("assignment", nargs="*", help="default: all")
@@ -226,6 +236,16 @@ def _add_mode(command: argparse.ArgumentParser) -> None:
         "--mode",
         choices=("fork", "plain"),
         help="how workers start: forked from a warm process (Linux) or each by itself",
+    )
+
+
+def _add_require(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--require",
+        choices=("sealed", "partial", "open"),
+        default="sealed",
+        help="refuse to grade where submissions cannot be shut in as well as this "
+        "(default: sealed)",
     )
 
 

@@ -65,15 +65,17 @@ def grade_all(
     out: Path,
     *,
     jobs: int,
+    require: str = "open",
     on_result: Callable[[SubmissionResult], None] = lambda _: None,
 ) -> list[SubmissionResult]:
     """Grade every submission in ``folder`` and write results, gradebook and report to ``out``.
 
-    Returns the results in the order of their names, without pictures.
+    ``require`` is the weakest isolation that will do. Returns the results in the order of their
+    names, without pictures.
     """
     found = submissions(folder, out)
     out.mkdir(parents=True, exist_ok=True)
-    tasks = [pool.Task(name, path, assignment, room) for name, path in found.items()]
+    tasks = [pool.Task(name, path, assignment, room, require) for name, path in found.items()]
     results: dict[str, SubmissionResult] = {}
     for outcome in pool.outcomes(tasks, jobs):
         name = outcome.task.name

@@ -124,9 +124,14 @@ class _Late(_Block):
     late_days: Annotated[int, Field(ge=0)] = LatePolicy.late_days
 
 
+def _limit(name: str) -> Any:
+    default = getattr(Limits, name)
+    # Whatever is nothing at all by default may be given as nothing.
+    return Field(default, gt=0) if default else Field(default, ge=0)
+
+
 _limits: dict[str, Any] = {
-    name: (kind, Field(getattr(Limits, name), gt=0))
-    for name, kind in typing.get_type_hints(Limits).items()
+    name: (kind, _limit(name)) for name, kind in typing.get_type_hints(Limits).items()
 }
 _Limits = pydantic.create_model("_Limits", __base__=_Block, **_limits)
 

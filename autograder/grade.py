@@ -188,6 +188,7 @@ def judge(bench: Bench, checks: Sequence[Path], name: str, notices: list[str]) -
         notices=tuple(notices),
         waiting=_waiting(assignment),
         layers=bench.sandbox.layers,
+        promise=bench.sandbox.promise,
         seed=assignment.seed,
         usage=Usage(wall, sum(cpu) if cpu else None, max(peaks) if peaks else None),
         hidden_cases=assignment.hidden_cases,

@@ -60,6 +60,8 @@ class Limits:
     """Size of any one file that a worker writes."""
     standin_calls: int = 20000
     """How often stand-ins may be called in one case."""
+    processes: int = 0
+    """Processes that a worker may start; more than 0 gives up the layer that refuses them."""
 
 
 @dataclass(frozen=True)
@@ -269,7 +271,9 @@ class SubmissionResult:
     """Told once at the top: an import that failed, a file that is missing."""
     waiting: tuple[Waiting, ...] = ()
     layers: tuple[str, ...] = ()
-    """The means of confinement that were active."""
+    """The means of confinement that held when they were tried."""
+    promise: str = ""
+    """What they add up to: sealed, partial or open."""
     seed: int = 0
     usage: Usage = field(default_factory=Usage)
     hidden_cases: int = 0

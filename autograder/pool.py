@@ -18,7 +18,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import grade
+from autograder import grade, isolation
 from autograder.model import Assignment, SubmissionResult
 from autograder.sandbox import Sandbox
 from autograder.session import SandboxError
@@ -33,6 +33,8 @@ class Task:
     path: Path
     assignment: Assignment
     room: grade.Room
+    require: str = "open"
+    """The weakest isolation that will do."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-_sandboxes: dict[tuple[str, ...], Sandbox] = {}
+_sandboxes: dict[str, Sandbox] = {}
 
 
 def _begin() -> None:
@@ -68,27 +70,31 @@ def _close() -> None:
         _sandboxes.popitem()[1].__exit__()
 
 
-def _sandbox(preload: tuple[str, ...]) -> Sandbox:
-    """The warm sandbox for ``preload``; a fresh one where that is broken."""
-    if preload in _sandboxes and _sandboxes[preload].broken:
-        _sandboxes.pop(preload).__exit__()
-    if preload not in _sandboxes:
-        _sandboxes[preload] = Sandbox(preload).__enter__()
-    return _sandboxes[preload]
+def _sandbox(assignment: Assignment) -> Sandbox:
+    """The warm, examined sandbox for an assignment; a fresh one where that is broken."""
+    key = assignment.name
+    if key in _sandboxes and _sandboxes[key].broken:
+        _sandboxes.pop(key).__exit__()
+    if key not in _sandboxes:
+        _sandboxes[key] = Sandbox(assignment.preload).__enter__()
+        isolation.examine(_sandboxes[key], assignment.limits)
+    return _sandboxes[key]
 
 
 def run(task: Task) -> Outcome:
     """Grade one task in this process, with a sandbox that stays warm for the next."""
     try:
-        sandbox = _sandbox(task.assignment.preload)
+        sandbox = _sandbox(task.assignment)
+        if sandbox.isolation is not None:
+            isolation.require(sandbox.isolation, task.require)
         result = grade.grade(task.assignment, task.room, task.path, sandbox, task.name)
         if sandbox.broken:  # this submission may have done it, the next one must not pay
-            sandbox = _sandbox(task.assignment.preload)
+            sandbox = _sandbox(task.assignment)
             result = grade.grade(task.assignment, task.room, task.path, sandbox, task.name)
         return Outcome(task, result)
     except SubmissionError as error:
         return Outcome(task, None, str(error))
-    except SandboxError as error:
+    except (SandboxError, isolation.IsolationError) as error:
         return Outcome(task, None, str(error), ours=True)
     except KeyboardInterrupt:
         _close()

@@ -278,6 +278,11 @@ class Submission:
         return self._session.printed() if self._session is not None else ""
 
     @property
+    def refused(self) -> dict[str, str]:
+        """Means of confinement that the worker could not put on, and why."""
+        return self._session.refused if self._session is not None else {}
+
+    @property
     def blame(self) -> CallFailed | None:
         """What the submission did that brought a stand-in's own side down."""
         return self._session.blame if self._session is not None else None

@@ -88,6 +88,7 @@ def gradescope(result: SubmissionResult) -> dict[str, Any]:
             "version": RESULTS_VERSION,
             "engine": __version__,
             "withheld": [c.case for c in cases if c.score is None],
+            "isolation": clean(result.promise),
             "layers": [clean(layer) for layer in result.layers],
             "waiting": [
                 {"question": clean(w.question), "title": clean(w.title), "points": finite(w.points)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import select
 import shutil
 import signal
 import socket
@@ -145,6 +146,9 @@ class Session:
     ) -> None:
         self.pid = pid
         self.limits = limits
+        self.refused: dict[str, str] = {}
+        """Layers that the worker could not put on, and why. Said before anything of the
+        student's ran; ``isolation`` tries them all the same."""
         self.standins: list[Callable[..., Any]] = []
         self.resolve: wire.Resolve = lambda number, kind: (number, kind)
         self.opaque: wire.Opaque = wire._refuse
@@ -176,9 +180,10 @@ class Session:
             account = self._end_account(died=True)
             said = f"{error}; {account}; {self.printed()}"
             raise SandboxError(f"a worker did not start: {said}") from error
-        if first != {"ready": True}:
+        if not isinstance(first, dict) or first.get("ready") is not True:
             self.end()
             raise SandboxError("a worker did not start: its first word is not ours")
+        self.refused = first["refused"]
 
     def __enter__(self) -> Session:
         return self
@@ -223,6 +228,8 @@ class Session:
         return answer
 
     def _exchange(self, message: dict[str, Any]) -> dict[str, Any]:
+        if self._speaks():
+            raise wire.WireError("an answer that nobody asked for")
         self._send(message)
         while True:
             answer = wire.receive(
@@ -233,6 +240,15 @@ class Session:
             if "standin" not in answer:
                 return answer
             self._answer_standin(answer)
+
+    def _speaks(self) -> bool:
+        """Whether bytes wait that no request called for."""
+        if not select.select([self._sock], [], [], 0)[0]:
+            return False
+        try:
+            return bool(self._sock.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False  # a closed end is told as such by the next request
 
     def _send(self, message: dict[str, Any]) -> None:
         wire.send(self._sock, wire.encode(message, self.opaque), self._tick)

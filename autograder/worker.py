@@ -74,9 +74,9 @@ class Worker:
 
     # Requests
 
-    def serve(self) -> None:
-        """Answer requests until the socket closes."""
-        self.send({"ready": True})
+    def serve(self, refused: dict[str, str]) -> None:
+        """Answer requests until the socket closes; first say which layers were refused."""
+        self.send({"ready": True, "refused": refused})
         while True:
             try:
                 request = self.receive()
@@ -269,12 +269,12 @@ def plain_progress_bars() -> None:
         vars(tqdm)["tqdm_notebook"] = vars(tqdm)["tqdm"]
 
 
-def serve(sock: socket.socket, folder: str, limit: int) -> None:
+def serve(sock: socket.socket, folder: str, limit: int, refused: dict[str, str]) -> None:
     """Be a worker for the submission in ``folder`` until ``sock`` closes."""
     sys.path.insert(0, folder)
     # A prompt would wait for somebody who is not there.
     builtins.input = _no_input
-    Worker(sock, folder, limit).serve()
+    Worker(sock, folder, limit).serve(refused)
 
 
 def _no_input(prompt: object = "", /) -> str:

@@ -13,11 +13,11 @@ from autograder.handout import ENGINE as ENGINE_PARTS
 ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
-    {"__init__"},
-    {"model", "wire", "describe", "marks", "overlay", "datasets"},
+    {"__init__", "attempts"},
+    {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"},
     {"config", "submission", "scopes", "visible", "answers", "stubs", "worker", "session"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare"},
-    {"budget", "lengths", "handout", "leaks", "report"},
+    {"budget", "isolation", "lengths", "handout", "leaks", "report"},
     {"rules"},
     {"plugin"},
     {"grade"},
@@ -76,7 +76,8 @@ def test_imports_point_one_way(module: str) -> None:
 def test_the_worker_imports_the_wire_and_nothing_else_of_ours() -> None:
     """What shares a process with student code knows nothing."""
     assert ours("worker") == {"wire"}
-    assert ours("zygote") == {"worker"}
+    assert ours("zygote") == {"confine", "worker"}
+    assert ours("confine") == set()
 
 
 @pytest.mark.parametrize("module", sorted(IN_HANDOUT - {"__main__"}))
