@@ -9,7 +9,7 @@ ASSIGNMENT ?= hw2_clustering
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test verify handouts grade bench lint clean
+.PHONY: help demo test redteam verify handouts grade bench lint clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ demo: $(READY) handouts ## build the handouts, grade sample submissions, show th
 
 test: $(READY) ## run every test
 	$(BIN)/python -m pytest
+
+redteam: $(READY) ## grade hostile and broken submissions, in three contexts
+	$(BIN)/python -m tests.redteam.run
 
 handouts: $(READY) ## regenerate assignments/ and notebooks/
 	$(BIN)/autograder handout

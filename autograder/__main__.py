@@ -159,6 +159,19 @@ def grade_all(args: argparse.Namespace) -> int:
     return 0
 
 
+def bundle(args: argparse.Namespace) -> int:
+    """Make the zip that is uploaded to Gradescope."""
+    from autograder import bundle as bundles
+    from autograder.gradescope import Settings
+
+    root, (assignment,) = _chosen(args)
+    out = Path(args.out or f"{assignment.name}_gradescope.zip")
+    settings = Settings(assignment.name, args.minutes, args.memory, args.require)
+    for line in bundles.build(assignment, root, out, settings):
+        print(line)
+    return 0
+
+
 def data(args: argparse.Namespace) -> int:
     """Say which data is here."""
     from autograder import datasets
@@ -221,6 +234,17 @@ def parser() -> argparse.ArgumentParser:
     _add_jobs(one)
     _add_require(one)
 
+    one = command(bundle, "bundle")
+    one.add_argument("assignment")
+    one.add_argument("--out", help="the file to write (default: ASSIGNMENT_gradescope.zip)")
+    one.add_argument(
+        "--minutes", type=_minutes, default=10.0, help="time limit set on Gradescope (default: 10)"
+    )
+    one.add_argument(
+        "--memory", type=_positive, default=768, help="MB set on Gradescope (default: 768)"
+    )
+    _add_require(one)
+
     one = command(verify, "verify")
     one.add_argument("assignment", nargs="*", help="default: all")
     one.add_argument("--only", help="only candidates whose kind/name contains this text")
@@ -253,6 +277,16 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes <= 1440:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes")
+    return minutes
 
 
 def _add_jobs(command: argparse.ArgumentParser) -> None:

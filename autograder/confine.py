@@ -244,7 +244,37 @@ DENIED = {
     "mq_open": (240, 180),
     "mq_unlink": (241, 181),
     "setrlimit": (160, 164),
+    # Memory that no limit on addresses counts.
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    # Landlock leaves modes, owners, times and attributes to their owner: of our own files,
+    # where the user number is ours.
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, None),
+    "fchown": (93, 55),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "setxattrat": (463, 463),
+    "removexattrat": (466, 466),
+    "file_setattr": (469, 469),
     "setpriority": (141, 140),
+    "sched_setparam": (142, 118),
+    "ioprio_set": (251, 30),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
     "sched_setaffinity": (203, 122),
     "sched_setscheduler": (144, 119),
     "sched_setattr": (314, 274),
@@ -276,6 +306,12 @@ SELF_ONLY = {"kill": (62, 129), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 1
 """Calls that name a process first: only our own number passes."""
 CLONE, CLONE3, PRLIMIT = (56, 220), (435, 435), (302, 261)
 CLONE_THREAD = 0x10000
+SOCKETPAIR, OTHER_THAN_STREAM = (53, 199), 0xE
+"""A pair of datagram sockets may send to any name; one of streams reaches its other end only."""
+FCNTL, SIGNALLING = (72, 25), (8, 10, 15)
+"""F_SETOWN, F_SETSIG, F_SETOWN_EX: the kernel would send the signal for us."""
+IOCTL, OWNERS = (16, 29), (0x8901, 0x8902)
+"""FIOSETOWN and SIOCSPGRP do the same."""
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32 = 0x40000000
 
@@ -327,6 +363,16 @@ def program(name: str, pid: int, *, processes: bool = False) -> bytes:
         add(_JSET, CLONE_THREAD, 0, 1)
         add(_RETURN, _ALLOW)
         add(_RETURN, _EPERM)
+    add(_JEQ, SOCKETPAIR[column], 0, 4)
+    add(_LOAD, _ARGS + 8)
+    add(_JSET, OTHER_THAN_STREAM, 0, 1)
+    add(_RETURN, _EPERM)
+    add(_RETURN, _ALLOW)
+    for call, commands in ((FCNTL, SIGNALLING), (IOCTL, OWNERS)):
+        add(_JEQ, call[column], 0, 2 + 2 * len(commands))
+        add(_LOAD, _ARGS + 8)
+        answer(commands, _EPERM)
+        add(_RETURN, _ALLOW)
     # Reading limits is fine; the third argument points to new ones.
     add(_JEQ, PRLIMIT[column], 0, 6)
     add(_LOAD, _ARGS + 16)

@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -167,9 +167,18 @@ def _try_imports(bench: Bench, modules: Sequence[str]) -> dict[str, CallFailed]:
     return failures
 
 
-def judge(bench: Bench, checks: Sequence[Path], name: str, notices: list[str]) -> SubmissionResult:
-    """Run ``checks`` on a prepared bench and gather the results of every case."""
-    plugin = Plugin(bench)
+def judge(
+    bench: Bench,
+    checks: Sequence[Path],
+    name: str,
+    notices: list[str],
+    on_case: Callable[[CaseResult], None] | None = None,
+) -> SubmissionResult:
+    """Run ``checks`` on a prepared bench and gather the results of every case.
+
+    ``on_case`` is told of each result as soon as it is there.
+    """
+    plugin = Plugin(bench, on_case)
     said = _run_pytest([path for path in checks if path.is_dir()], plugin)
     assignment = bench.assignment
     cases = tuple(

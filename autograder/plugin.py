@@ -101,10 +101,14 @@ class _Run:
 
 
 class Plugin:
-    """Runs an assignment's checks on one submission and collects ``results``."""
+    """Runs an assignment's checks on one submission and collects ``results``.
 
-    def __init__(self, bench: Bench) -> None:
+    ``on_case`` is told of each of them at once.
+    """
+
+    def __init__(self, bench: Bench, on_case: Callable[[CaseResult], None] | None = None) -> None:
         self.bench = bench
+        self.on_case = on_case
         self.assignment = bench.assignment
         self.results: dict[str, CaseResult] = {}
         self.strangers: list[str] = []
@@ -297,6 +301,8 @@ class Plugin:
             error = run.student.blame or error
         result = self._judge(run, error, sentence(item.function), usage, said)
         self.results[run.case.name] = result
+        if self.on_case is not None:
+            self.on_case(result)
         if result.verdict is not Verdict.ACCEPTED:
             report.outcome = "failed"
             words = (result.title, result.message, result.detail, result.hint)

@@ -301,7 +301,8 @@ class Submission:
     def _open(self) -> Session:
         if self._session is None:
             if self._main in self._failures:
-                raise self._failures[self._main]
+                # Raised anew for each case, it would carry the frames of all before.
+                raise self._failures[self._main].with_traceback(None)
             self._session = self._start()
             self._session.resolve = lambda number, kind: Handle(self, number, kind)
             self._session.opaque = self._opaque
@@ -329,7 +330,7 @@ class Submission:
 
     def _ensure(self, module: str) -> None:
         if module in self._failures:
-            raise self._failures[module]
+            raise self._failures[module].with_traceback(None)
         if module not in self._imported:
             self._request(op="import", module=module)
             self._imported.add(module)

@@ -24,6 +24,7 @@ import socket
 import stat
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -124,11 +125,22 @@ def _environment() -> dict[str, str]:
 def _command(entry: str) -> list[str]:
     """A Python that boots ``zygote.entry`` and cannot import this project's other folders."""
     engine = str(Path(__file__).resolve().parent.parent)
-    # No entry that holds the project: solutions must not be importable.
-    path = [p for p in sys.path if p and os.path.abspath(p) != engine and not _holds_engine(p)]
+    # Python's own folders only: the one in which a command was given, or PYTHONPATH, may hold
+    # the course, and a worker may read and import whatever is named here.
+    path = [p for p in sys.path if _is_python(p) and not _holds_engine(p)]
     installed = any("-packages" in part for part in Path(engine).parts)
     path += [engine] if installed else []
     return [sys.executable, "-B", "-s", "-c", BOOT.format(path=path, engine=engine, entry=entry)]
+
+
+def _is_python(path: str) -> bool:
+    place = Path(path)
+    own = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+    return (
+        any("-packages" in part for part in place.parts)
+        or place.suffix == ".zip"
+        or any(place.is_relative_to(folder) for folder in own)
+    )
 
 
 def _holds_engine(path: str) -> bool:

@@ -27,6 +27,8 @@ from autograder import confine, worker
 
 PACKET = 65536
 REAP_SECONDS = 10.0
+THREADS = 64
+"""Threads that a worker may have, where its user number is its own."""
 
 
 def preload(names: list[str]) -> list[str]:
@@ -112,9 +114,9 @@ def _confine(spec: dict[str, Any]) -> dict[str, str]:
     left_out = spec["without"]
     if spec["uid"] is not None:
         refused["uid"] = confine.take_uid(spec["uid"])
-        if spec["processes"] > 0 and not refused["uid"]:
-            # The kernel counts a user's processes, and this user has no other.
-            _limit_processes(spec["processes"] + 1)
+        if not refused["uid"]:
+            # The kernel counts a user's processes and threads, and this user has no other.
+            _limit_processes(spec["processes"] + THREADS)
     elif os.geteuid() == 0 and "capabilities" not in left_out:
         refused["capabilities"] = confine.drop_capabilities()
     # A worker's memory holds no secret, and our side reads its account in /proc.

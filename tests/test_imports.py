@@ -21,8 +21,8 @@ LAYERS = [
     {"rules"},
     {"plugin"},
     {"grade"},
-    {"check", "pool"},
-    {"classroom", "verify"},
+    {"check", "pool", "gradescope"},
+    {"classroom", "verify", "bundle"},
     {"__main__"},
 ]
 """A module imports only from layers above its own in this list."""

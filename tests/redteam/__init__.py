@@ -1,0 +1,1 @@
+"""Hostile and broken submissions, and the runner that puts them through the real command."""

@@ -1,0 +1,3 @@
+"""Submissions bring tests and settings of their own, which are not for us to run."""
+
+collect_ignore = ["submissions"]

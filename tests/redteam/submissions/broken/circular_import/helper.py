@@ -1,0 +1,5 @@
+from clustering import SHIFT
+
+
+def scale(x):
+    return x + SHIFT

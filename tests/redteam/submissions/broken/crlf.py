@@ -1,0 +1,6 @@
+"""Nothing: right, with Windows' line ends.
+
+score: [90, 90]
+verdict: accepted
+change: [crlf]
+"""

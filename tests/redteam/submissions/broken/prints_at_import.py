@@ -1,0 +1,16 @@
+"""Nothing: right, and it prints at import and in every call.
+
+score: [90, 90]
+verdict: accepted
+"""
+
+import sys
+
+print("hello", "w\u00f6rld", "\x1b[31mred\x00")
+print("also here", file=sys.stderr)
+sys.stdout.buffer.write(b"\xff\xfe bytes\n")
+
+
+def softmax(logits):
+    print("called with", logits.shape)
+    return np.exp(logits - logsumexp(logits))

@@ -1,0 +1,14 @@
+"""Nothing: the first call is right, then a global is spoilt.
+
+score: [83, 90]
+verdict: [run_time_error, wrong_answer, partially_accepted]
+"""
+
+CALLS = []
+
+
+def softmax(logits):
+    CALLS.append(logits)
+    if len(CALLS) > 1:
+        raise RuntimeError("not again")
+    return np.exp(logits - logsumexp(logits))

@@ -1,0 +1,2 @@
+def test_softmax_values():
+    pass

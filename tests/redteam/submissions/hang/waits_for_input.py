@@ -1,0 +1,19 @@
+"""Waits for a person: input(), standard input, the terminal.
+
+score: [83, 83]
+verdict: run_time_error
+"""
+
+import os
+import sys
+
+
+def softmax(logits):
+    try:
+        input("continue? ")
+    except EOFError:
+        pass
+    if sys.__stdin__.read() or os.read(0, 1):
+        return np.exp(logits - logsumexp(logits))
+    with open("/dev/tty") as terminal:
+        terminal.read()
