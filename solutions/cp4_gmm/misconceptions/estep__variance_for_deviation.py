@@ -1,0 +1,16 @@
+"""You use stddev_KD as if it were the variance in the E step; the normal density divides by the square of the standard deviation.
+
+module: GMM_PenalizedMLEstimator_EM
+loses: [estep_by_hand, estep_values]
+"""
+import numpy as np
+from scipy.special import softmax
+
+
+class GMM_PenalizedMLEstimator_EM:
+    def estep__calc_r_NK(self, x_ND):
+        log_r_NK = np.tile(self.log_pi_K, (len(x_ND), 1))
+        for k in range(self.K):
+            var_D = self.stddev_KD[k]
+            log_r_NK[:, k] -= 0.5 * np.sum(np.log(var_D) + (x_ND - self.mu_KD[k]) ** 2 / var_D, axis=1)
+        return softmax(log_r_NK, axis=1)
