@@ -1,7 +1,14 @@
 """You pass the standard deviations to multivariate_normal as its covariance; that argument wants the variances.
 
 module: calc_neg_log_lik__ag
-loses: [ag_neg_log_lik_printed_example, ag_neg_log_lik_values]
+loses:
+  - ag_neg_log_lik_printed_example
+  - ag_neg_log_lik_values
+  - ag_neg_log_lik_far_points
+  - ag_gradient_by_hand
+  - ag_gradient_central_differences
+  - ag_gradient_many_dimensions
+may_lose: [ag_speed, lbfgs_stationary]
 """
 import autograd.numpy as ag_np
 import autograd.scipy.stats.multivariate_normal as mvn

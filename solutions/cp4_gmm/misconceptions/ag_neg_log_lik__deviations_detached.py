@@ -2,6 +2,7 @@
 
 module: calc_neg_log_lik__ag
 loses: [ag_gradient_by_hand, ag_gradient_central_differences, ag_gradient_many_dimensions]
+may_lose: [lbfgs_three_blobs]
 """
 import autograd.numpy as ag_np
 from autograd.scipy.special import logsumexp

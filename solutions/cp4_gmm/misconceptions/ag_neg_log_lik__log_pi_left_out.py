@@ -1,7 +1,14 @@
 """You leave log pi out of the differentiable likelihood; every component weighs the same, and the gradient in log pi is zero.
 
 module: calc_neg_log_lik__ag
-loses: [ag_neg_log_lik_printed_example, ag_neg_log_lik_values]
+loses:
+  - ag_neg_log_lik_printed_example
+  - ag_neg_log_lik_values
+  - ag_neg_log_lik_far_points
+  - ag_gradient_by_hand
+  - ag_gradient_central_differences
+  - ag_gradient_many_dimensions
+may_lose: [ag_speed]
 """
 import autograd.numpy as ag_np
 from autograd.scipy.special import logsumexp

@@ -1,7 +1,14 @@
 """You divide the differentiable likelihood by the number of pixels here; it is the sum over the rows, and the loss divides it later.
 
 module: calc_neg_log_lik__ag
-loses: [ag_neg_log_lik_printed_example, ag_neg_log_lik_values]
+loses:
+  - ag_neg_log_lik_printed_example
+  - ag_neg_log_lik_values
+  - ag_neg_log_lik_far_points
+  - ag_gradient_by_hand
+  - ag_gradient_central_differences
+  - ag_gradient_many_dimensions
+may_lose: [ag_speed]
 """
 import autograd.numpy as ag_np
 from autograd.scipy.special import logsumexp

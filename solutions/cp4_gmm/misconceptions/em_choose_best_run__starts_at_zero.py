@@ -2,7 +2,7 @@
 
 module: train_EM_gmm_with_many_runs
 loses: [em_choose_best_run_values]
-may_lose: [em_choose_best_run, em_training_table]
+may_lose: [em_training_table]
 """
 
 

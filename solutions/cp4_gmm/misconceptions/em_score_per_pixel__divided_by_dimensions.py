@@ -2,7 +2,6 @@
 
 module: train_EM_gmm_with_many_runs
 loses: [em_score_per_pixel, em_score_per_pixel_values]
-may_lose: [em_training_table]
 """
 
 

@@ -2,6 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [estep_duplicate_rows]
+may_lose: [fit_two_blobs]
 """
 import numpy as np
 from scipy.special import softmax

@@ -1,7 +1,14 @@
 """You give each row wholly to its most probable component; that is the assignment of k-means, while the E step keeps the probabilities.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [estep_by_hand, estep_values]
+loses: [estep_by_hand, estep_values, estep_far_points, estep_many_dimensions, estep_zero_weight]
+may_lose:
+  - estep_rows_sum_to_one
+  - estep_one_component
+  - estep_duplicate_rows
+  - estep_speed
+  - estep_keeps_input
+  - fit_history_keys
 """
 import numpy as np
 from scipy.stats import norm

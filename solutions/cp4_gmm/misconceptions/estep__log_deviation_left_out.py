@@ -1,7 +1,13 @@
 """You drop the log of the standard deviations as if it were a constant; it differs between components, so it does not cancel in the responsibilities.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [estep_by_hand, estep_values]
+loses: [estep_by_hand, estep_values, estep_many_dimensions, estep_zero_weight]
+may_lose:
+  - estep_rows_sum_to_one
+  - estep_one_component
+  - estep_duplicate_rows
+  - estep_speed
+  - estep_keeps_input
 """
 import numpy as np
 from scipy.special import softmax

@@ -1,7 +1,13 @@
 """You leave log pi out of the E step, so a rare component takes as many rows as a common one; the responsibility is proportional to pi_k times the density.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [estep_by_hand, estep_values]
+loses: [estep_by_hand, estep_values, estep_far_points, estep_many_dimensions, estep_zero_weight]
+may_lose:
+  - estep_rows_sum_to_one
+  - estep_one_component
+  - estep_duplicate_rows
+  - estep_speed
+  - estep_keeps_input
 """
 import numpy as np
 from scipy.special import logsumexp

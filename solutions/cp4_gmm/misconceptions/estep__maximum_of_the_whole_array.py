@@ -2,7 +2,6 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [estep_far_points]
-may_lose: [estep_many_dimensions]
 """
 import numpy as np
 from scipy.stats import norm

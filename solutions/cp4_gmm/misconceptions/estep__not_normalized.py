@@ -1,7 +1,14 @@
 """You return the weighted densities; the E step divides each row by its sum, so that a row's responsibilities add up to one.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [estep_by_hand, estep_values]
+loses: [estep_by_hand, estep_values, estep_far_points, estep_many_dimensions, estep_zero_weight]
+may_lose:
+  - estep_rows_sum_to_one
+  - estep_one_component
+  - estep_duplicate_rows
+  - estep_speed
+  - estep_keeps_input
+  - fit_two_blobs
 """
 import numpy as np
 from scipy.stats import norm

@@ -1,7 +1,16 @@
 """You store the responsibilities on the object and return nothing; fit needs them as the result of the call.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [estep_by_hand, estep_values]
+loses: [estep_by_hand, estep_values, estep_far_points, estep_many_dimensions, estep_zero_weight]
+may_lose:
+  - estep_rows_sum_to_one
+  - estep_one_component
+  - estep_duplicate_rows
+  - estep_speed
+  - estep_keeps_input
+  - fit_two_blobs
+  - fit_history_keys
+  - em_training_table
 """
 import numpy as np
 from scipy.special import softmax

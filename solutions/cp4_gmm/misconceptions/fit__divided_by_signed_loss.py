@@ -2,7 +2,6 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_stopping]
-may_lose: [fit_parameters, fit_history_values]
 """
 from collections import defaultdict
 

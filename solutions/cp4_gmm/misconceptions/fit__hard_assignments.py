@@ -2,7 +2,14 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_parameters]
-may_lose: [fit_history_values, fit_stopping, fit_two_blobs, fit_loss_never_rises, fit_valid_score]
+may_lose:
+  - fit_history_values
+  - fit_valid_score
+  - fit_stopping
+  - fit_keeps_start
+  - fit_loss_never_rises
+  - fit_few_rows
+  - fit_keeps_input
 """
 from collections import defaultdict
 

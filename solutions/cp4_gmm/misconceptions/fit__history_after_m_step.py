@@ -2,7 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_history_values]
-may_lose: [fit_loss_never_rises, fit_valid_score, fit_stopping, fit_two_blobs]
+may_lose: [fit_valid_score]
 """
 from collections import defaultdict
 

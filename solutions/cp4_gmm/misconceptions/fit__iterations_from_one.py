@@ -2,7 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_history_keys]
-may_lose: [fit_history_values, fit_stopping, fit_two_blobs]
+may_lose: [fit_history_values]
 """
 from collections import defaultdict
 

@@ -2,7 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_parameters]
-may_lose: [fit_two_blobs, fit_empty_data, fit_stopping, fit_keeps_start, fit_few_rows]
+may_lose: [fit_history_values, fit_valid_score, fit_keeps_input]
 """
 from collections import defaultdict
 

@@ -2,7 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_parameters]
-may_lose: [fit_history_values, fit_stopping, fit_two_blobs, fit_loss_never_rises, fit_valid_score]
+may_lose: [fit_history_values, fit_valid_score, fit_stopping, fit_loss_never_rises]
 """
 from collections import defaultdict
 

@@ -2,14 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_parameters]
-may_lose:
-  - fit_history_keys
-  - fit_history_values
-  - fit_two_blobs
-  - fit_stopping
-  - fit_keeps_start
-  - fit_valid_score
-  - fit_few_rows
+may_lose: [fit_history_keys, fit_history_values, fit_empty_data, fit_keeps_input]
 """
 from collections import defaultdict
 

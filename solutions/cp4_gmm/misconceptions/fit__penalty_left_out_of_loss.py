@@ -2,7 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_history_values]
-may_lose: [fit_loss_never_rises, fit_stopping]
+may_lose: [fit_loss_never_rises]
 """
 from collections import defaultdict
 

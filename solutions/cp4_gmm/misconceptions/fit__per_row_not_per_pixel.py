@@ -2,7 +2,6 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_history_values]
-may_lose: [fit_empty_data]
 """
 from collections import defaultdict
 

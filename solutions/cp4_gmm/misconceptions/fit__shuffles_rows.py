@@ -2,6 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_keeps_input]
+may_lose: [em_training_table]
 """
 from collections import defaultdict
 

@@ -2,7 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_parameters]
-may_lose: [fit_loss_never_rises, fit_history_values, fit_stopping, fit_two_blobs]
+may_lose: [fit_keeps_input]
 """
 from collections import defaultdict
 

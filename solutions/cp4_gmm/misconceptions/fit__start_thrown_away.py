@@ -2,13 +2,6 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_keeps_start]
-may_lose:
-  - fit_parameters
-  - fit_history_values
-  - fit_valid_score
-  - fit_stopping
-  - fit_loss_never_rises
-  - fit_empty_data
 """
 from collections import defaultdict
 

@@ -1,8 +1,8 @@
 """You stop as soon as the validation score falls; fit stops by the training loss only, and the validation scores are there to choose among runs.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [fit_valid_score]
-may_lose: [fit_history_keys, fit_stopping, fit_parameters, fit_history_values, fit_two_blobs]
+loses: [fit_stopping]
+may_lose: [fit_empty_data]
 """
 from collections import defaultdict
 

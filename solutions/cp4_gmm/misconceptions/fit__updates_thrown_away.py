@@ -3,15 +3,16 @@
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_parameters]
 may_lose:
-  - fit_history_values
-  - fit_stopping
   - fit_two_blobs
+  - fit_history_keys
+  - fit_history_values
   - fit_valid_score
+  - fit_stopping
+  - fit_keeps_start
   - fit_empty_data
   - fit_loss_never_rises
   - fit_few_rows
-  - fit_history_keys
-  - fit_keeps_start
+  - fit_keeps_input
 """
 from collections import defaultdict
 

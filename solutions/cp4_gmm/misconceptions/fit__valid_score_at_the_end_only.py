@@ -2,7 +2,6 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_history_keys, fit_valid_score]
-may_lose: [fit_two_blobs]
 """
 from collections import defaultdict
 

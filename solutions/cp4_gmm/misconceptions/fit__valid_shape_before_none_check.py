@@ -1,17 +1,8 @@
 """You read x_valid_ND.shape before you have checked that there are validation data; without them fit ends in an error.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [fit_parameters]
-may_lose:
-  - fit_two_blobs
-  - fit_history_keys
-  - fit_history_values
-  - fit_stopping
-  - fit_keeps_start
-  - fit_empty_data
-  - fit_loss_never_rises
-  - fit_few_rows
-  - fit_keeps_input
+loses: [fit_valid_score]
+may_lose: [fit_history_keys]
 """
 from collections import defaultdict
 

@@ -3,13 +3,13 @@
 module: GMM_PenalizedMLEstimator_LBFGS
 loses: [lbfgs_first_loss, lbfgs_first_gradient]
 may_lose:
-  - lbfgs_keeps_input
-  - lbfgs_speed
+  - lbfgs_empty_data
+  - lbfgs_history
   - lbfgs_three_blobs
   - lbfgs_loss_falls
   - lbfgs_stationary
-  - lbfgs_history
-  - lbfgs_empty_data
+  - lbfgs_keeps_input
+  - lbfgs_speed
 """
 from calc_neg_log_lik__np import calc_neg_log_lik
 

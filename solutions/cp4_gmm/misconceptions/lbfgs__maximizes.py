@@ -3,12 +3,13 @@
 module: GMM_PenalizedMLEstimator_LBFGS
 loses: [lbfgs_first_loss, lbfgs_loss_falls]
 may_lose:
-  - lbfgs_keeps_input
-  - lbfgs_speed
   - lbfgs_empty_data
+  - lbfgs_history
+  - lbfgs_first_gradient
   - lbfgs_three_blobs
   - lbfgs_stationary
-  - lbfgs_history
+  - lbfgs_keeps_input
+  - lbfgs_speed
 """
 
 class GMM_PenalizedMLEstimator_LBFGS:

@@ -1,8 +1,8 @@
 """You leave the penalty out of the loss of L-BFGS; nothing then keeps a standard deviation away from zero.
 
 module: GMM_PenalizedMLEstimator_LBFGS
-loses: [lbfgs_first_loss, lbfgs_empty_data]
-may_lose: [lbfgs_keeps_input, lbfgs_speed, lbfgs_loss_falls]
+loses: [lbfgs_empty_data, lbfgs_first_loss]
+may_lose: [lbfgs_keeps_input, lbfgs_speed]
 """
 
 class GMM_PenalizedMLEstimator_LBFGS:

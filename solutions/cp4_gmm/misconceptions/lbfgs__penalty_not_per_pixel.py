@@ -2,7 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_LBFGS
 loses: [lbfgs_first_loss]
-may_lose: [lbfgs_keeps_input, lbfgs_speed, lbfgs_three_blobs, lbfgs_loss_falls]
+may_lose: [lbfgs_keeps_input, lbfgs_speed]
 """
 
 class GMM_PenalizedMLEstimator_LBFGS:

@@ -1,15 +1,15 @@
 """You call self.calc_penalty_stddev() inside the loss; self has no stddev_KD before fit is over, and the penalty has to be that of vec_M.
 
 module: GMM_PenalizedMLEstimator_LBFGS
-loses: [lbfgs_first_loss, lbfgs_empty_data]
+loses: [lbfgs_empty_data, lbfgs_first_loss]
 may_lose:
-  - lbfgs_keeps_input
-  - lbfgs_speed
+  - lbfgs_history
   - lbfgs_first_gradient
   - lbfgs_three_blobs
   - lbfgs_loss_falls
   - lbfgs_stationary
-  - lbfgs_history
+  - lbfgs_keeps_input
+  - lbfgs_speed
 """
 
 class GMM_PenalizedMLEstimator_LBFGS:

@@ -1,8 +1,8 @@
 """You subtract the penalty from the loss of L-BFGS; the loss is the negative log likelihood plus the penalty.
 
 module: GMM_PenalizedMLEstimator_LBFGS
-loses: [lbfgs_first_loss, lbfgs_empty_data]
-may_lose: [lbfgs_keeps_input, lbfgs_speed, lbfgs_loss_falls, lbfgs_three_blobs]
+loses: [lbfgs_empty_data, lbfgs_first_loss]
+may_lose: [lbfgs_keeps_input, lbfgs_speed]
 """
 
 class GMM_PenalizedMLEstimator_LBFGS:

@@ -1,8 +1,8 @@
 """You call the penalty with m = 1 and s = 100 whatever the estimator's settings are; take them from the object.
 
 module: GMM_PenalizedMLEstimator_LBFGS
-loses: [lbfgs_first_loss, lbfgs_empty_data]
-may_lose: [lbfgs_keeps_input, lbfgs_speed]
+loses: [lbfgs_empty_data, lbfgs_first_loss]
+may_lose: [lbfgs_first_gradient, lbfgs_keeps_input, lbfgs_speed]
 """
 
 class GMM_PenalizedMLEstimator_LBFGS:

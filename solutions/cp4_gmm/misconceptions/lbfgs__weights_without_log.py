@@ -3,12 +3,12 @@
 module: GMM_PenalizedMLEstimator_LBFGS
 loses: [lbfgs_first_loss]
 may_lose:
-  - lbfgs_keeps_input
-  - lbfgs_speed
   - lbfgs_first_gradient
   - lbfgs_three_blobs
   - lbfgs_loss_falls
   - lbfgs_stationary
+  - lbfgs_keeps_input
+  - lbfgs_speed
 """
 
 class GMM_PenalizedMLEstimator_LBFGS:

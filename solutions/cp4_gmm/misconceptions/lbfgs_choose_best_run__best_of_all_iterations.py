@@ -1,8 +1,7 @@
 """You compare the L-BFGS runs by their best score over all iterations; the parameters that you keep are those of the last one.
 
 module: train_LBFGS_gmm_with_many_runs
-loses: [lbfgs_choose_best_run_values]
-may_lose: [lbfgs_choose_best_run]
+loses: [lbfgs_choose_best_run, lbfgs_choose_best_run_values]
 """
 
 

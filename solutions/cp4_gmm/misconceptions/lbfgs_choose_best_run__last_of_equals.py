@@ -2,7 +2,6 @@
 
 module: train_LBFGS_gmm_with_many_runs
 loses: [lbfgs_choose_best_run_values]
-may_lose: [lbfgs_choose_best_run]
 """
 import math
 

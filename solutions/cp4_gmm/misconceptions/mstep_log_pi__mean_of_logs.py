@@ -1,8 +1,8 @@
 """You average the logarithms of the responsibilities; first average the responsibilities, then take the logarithm.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_log_pi_by_hand, mstep_log_pi_values]
-may_lose: [mstep_log_pi_empty_component]
+loses: [mstep_log_pi_by_hand, mstep_log_pi_values, mstep_log_pi_empty_component]
+may_lose: [fit_two_blobs]
 """
 import numpy as np
 

@@ -2,6 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [mstep_keeps_input]
+may_lose: [fit_two_blobs]
 """
 import numpy as np
 

@@ -1,7 +1,8 @@
 """You divide by the sum of the responsibilities over the components, which is 1 for every row; N_k is the sum over the rows.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_mu_by_hand, mstep_mu_values]
+loses: [mstep_mu_by_hand, mstep_mu_values, mstep_mu_empty_component]
+may_lose: [mstep_keeps_input, fit_two_blobs]
 """
 import numpy as np
 

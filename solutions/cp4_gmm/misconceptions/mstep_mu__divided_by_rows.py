@@ -1,9 +1,9 @@
 """You divide the weighted sum by the number of rows N; the mean of a component is divided by the sum of its responsibilities N_k.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_mu_by_hand, mstep_mu_values]
+loses: [mstep_mu_by_hand, mstep_mu_values, mstep_mu_empty_component]
+may_lose: [mstep_keeps_input, fit_two_blobs]
 """
-import numpy as np
 
 
 class GMM_PenalizedMLEstimator_EM:

@@ -1,7 +1,8 @@
 """You average the rows whose most probable component is k; that is the step of k-means, while EM weights every row with its responsibility.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_mu_by_hand, mstep_mu_values]
+loses: [mstep_mu_by_hand, mstep_mu_values, mstep_mu_empty_component]
+may_lose: [mstep_keeps_input]
 """
 import numpy as np
 

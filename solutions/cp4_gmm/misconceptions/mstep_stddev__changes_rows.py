@@ -2,6 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [mstep_keeps_input]
+may_lose: [fit_two_blobs, em_training_table]
 """
 import numpy as np
 

@@ -1,8 +1,13 @@
 """You divide by the number of rows N; the variance of a component is divided by the sum of its responsibilities N_k.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_stddev_by_hand, mstep_stddev_values, mstep_stddev_penalty, mstep_stddev_empty_component]
-may_lose: [mstep_stddev_narrow]
+loses:
+  - mstep_stddev_by_hand
+  - mstep_stddev_values
+  - mstep_stddev_penalty
+  - mstep_stddev_empty_component
+  - mstep_stddev_narrow
+may_lose: [mstep_speed, fit_two_blobs]
 """
 import numpy as np
 

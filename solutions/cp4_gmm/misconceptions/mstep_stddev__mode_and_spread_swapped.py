@@ -1,7 +1,8 @@
 """You swap the mode m and the spread s; it is m that is squared in the denominator.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_stddev_penalty, mstep_stddev_empty_component]
+loses: [mstep_stddev_by_hand, mstep_stddev_penalty, mstep_stddev_empty_component]
+may_lose: [fit_two_blobs]
 """
 import numpy as np
 

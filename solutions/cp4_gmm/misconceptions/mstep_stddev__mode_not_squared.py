@@ -1,7 +1,8 @@
 """You write 1/(s m) in the denominator as well; there the mode m is squared, so that the penalty alone gives a variance of m.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_stddev_penalty, mstep_stddev_empty_component]
+loses: [mstep_stddev_by_hand, mstep_stddev_penalty, mstep_stddev_empty_component]
+may_lose: [fit_two_blobs]
 """
 import numpy as np
 

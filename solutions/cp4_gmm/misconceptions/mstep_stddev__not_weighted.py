@@ -1,8 +1,13 @@
 """You sum the squared differences without the responsibilities; each row counts for component k with r_nk.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_stddev_by_hand, mstep_stddev_values, mstep_stddev_penalty, mstep_stddev_empty_component]
-may_lose: [mstep_stddev_narrow]
+loses:
+  - mstep_stddev_by_hand
+  - mstep_stddev_values
+  - mstep_stddev_penalty
+  - mstep_stddev_empty_component
+  - mstep_stddev_narrow
+may_lose: [mstep_speed, fit_two_blobs]
 """
 import numpy as np
 

@@ -1,8 +1,13 @@
 """You average the variances over the dimensions; every dimension of a component has a standard deviation of its own.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_stddev_by_hand, mstep_stddev_values, mstep_stddev_penalty]
-may_lose: [mstep_stddev_narrow]
+loses:
+  - mstep_stddev_by_hand
+  - mstep_stddev_values
+  - mstep_stddev_penalty
+  - mstep_stddev_empty_component
+  - mstep_stddev_narrow
+may_lose: [mstep_speed]
 """
 import numpy as np
 

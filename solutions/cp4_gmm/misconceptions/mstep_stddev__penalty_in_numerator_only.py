@@ -1,7 +1,8 @@
 """You add the penalty's term to the numerator only; the denominator gets 1/(s m^2) as well.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_stddev_penalty, mstep_stddev_empty_component]
+loses: [mstep_stddev_by_hand, mstep_stddev_penalty, mstep_stddev_empty_component]
+may_lose: [fit_two_blobs]
 """
 import numpy as np
 

@@ -1,7 +1,8 @@
 """You leave the penalty out of the sigma update; its terms in m and s keep the deviation of a shrinking component away from zero.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_stddev_penalty, mstep_stddev_empty_component]
+loses: [mstep_stddev_by_hand, mstep_stddev_penalty, mstep_stddev_empty_component]
+may_lose: [fit_two_blobs]
 """
 import numpy as np
 

@@ -1,7 +1,13 @@
 """You set self.stddev_KD in the M step and return nothing; the method returns the new value, and fit decides when to set it.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_stddev_by_hand, mstep_stddev_values, mstep_stddev_penalty, mstep_stddev_empty_component, mstep_stddev_narrow]
+loses:
+  - mstep_stddev_by_hand
+  - mstep_stddev_values
+  - mstep_stddev_penalty
+  - mstep_stddev_empty_component
+  - mstep_stddev_narrow
+may_lose: [mstep_speed, fit_two_blobs, fit_history_keys, em_training_table]
 """
 import numpy as np
 

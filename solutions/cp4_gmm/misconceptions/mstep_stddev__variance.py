@@ -2,6 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [mstep_stddev_by_hand, mstep_stddev_values]
+may_lose: [mstep_speed, fit_two_blobs]
 """
 import numpy as np
 

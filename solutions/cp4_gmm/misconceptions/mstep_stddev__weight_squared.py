@@ -1,8 +1,13 @@
 """You put the responsibility inside the square, so it counts squared; r_nk multiplies the squared difference.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [mstep_stddev_by_hand, mstep_stddev_values, mstep_stddev_penalty]
-may_lose: [mstep_stddev_narrow]
+loses:
+  - mstep_stddev_by_hand
+  - mstep_stddev_values
+  - mstep_stddev_penalty
+  - mstep_stddev_empty_component
+  - mstep_stddev_narrow
+may_lose: [mstep_speed]
 """
 import numpy as np
 

@@ -2,7 +2,6 @@
 
 module: calc_neg_log_lik__np
 loses: [neg_log_lik_speed]
-may_lose: [neg_log_lik_real_size]
 """
 import numpy as np
 from scipy.special import logsumexp

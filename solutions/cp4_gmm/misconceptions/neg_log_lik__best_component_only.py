@@ -1,7 +1,8 @@
 """You keep only the most probable component of each row; the likelihood of a mixture is the sum over all of them.
 
 module: calc_neg_log_lik__np
-loses: [neg_log_lik_printed_example, neg_log_lik_values]
+loses: [neg_log_lik_printed_example, neg_log_lik_values, neg_log_lik_zero_weight]
+may_lose: [neg_log_lik_empty, neg_log_lik_speed, neg_log_lik_keeps_input]
 """
 import numpy as np
 from scipy.stats import norm

@@ -2,6 +2,7 @@
 
 module: calc_neg_log_lik__np
 loses: [neg_log_lik_keeps_input]
+may_lose: [fit_two_blobs]
 """
 import numpy as np
 from scipy.special import logsumexp

@@ -1,7 +1,14 @@
 """You leave log pi out of the sum over components, so every component weighs the same; the density of component k must be multiplied by pi_k.
 
 module: calc_neg_log_lik__np
-loses: [neg_log_lik_printed_example, neg_log_lik_values]
+loses:
+  - neg_log_lik_printed_example
+  - neg_log_lik_values
+  - neg_log_lik_many_dimensions
+  - neg_log_lik_far_points
+  - neg_log_lik_zero_weight
+  - neg_log_lik_real_size
+may_lose: [neg_log_lik_empty, neg_log_lik_speed, neg_log_lik_keeps_input]
 """
 import numpy as np
 from scipy.special import logsumexp

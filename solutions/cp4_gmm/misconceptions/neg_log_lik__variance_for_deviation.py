@@ -1,7 +1,15 @@
 """You use stddev_KD as if it were the variance; the normal density divides by the square of the standard deviation.
 
 module: calc_neg_log_lik__np
-loses: [neg_log_lik_printed_example, neg_log_lik_values]
+loses:
+  - neg_log_lik_printed_example
+  - neg_log_lik_values
+  - neg_log_lik_one_component
+  - neg_log_lik_many_dimensions
+  - neg_log_lik_far_points
+  - neg_log_lik_zero_weight
+  - neg_log_lik_real_size
+may_lose: [neg_log_lik_empty, neg_log_lik_speed, neg_log_lik_keeps_input]
 """
 import numpy as np
 from scipy.special import logsumexp

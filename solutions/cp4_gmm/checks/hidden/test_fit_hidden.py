@@ -424,29 +424,36 @@ def test_fit_stopping(student, part, rng):
     """From iteration 2 on fit stops when the loss falls by ftol of its size or less."""
     x_ND, x_valid_ND, start = _blobs(rng)
     # So small a scale that the loss per pixel is below 1: its fall is not that of the loss.
-    x_ND, x_valid_ND, start = x_ND / 3, x_valid_ND / 3, (start[0], start[1] / 3, _wide(3) / 4)
+    x_ND, x_valid_ND, start = x_ND / 4, x_valid_ND / 4, (start[0], start[1] / 4, _wide(3) / 6)
     falls = _falls(np.array([_loss(x_ND, parameters) for parameters in _path(x_ND, start, 20)]))
-    # Midway between the fall of one iteration and the least of all before it.
-    drops = {t: falls[: t - 1].min() / falls[t - 1] for t in range(6, 21)}
-    last = max(drops, key=drops.__getitem__)
-    ftol = float(falls[last - 1] * np.sqrt(drops[last]))
+    # An iteration that falls clearly, but not much, less than all before it: the next one, the
+    # one before, and other forms of the rule end elsewhere.
+    drops = {t: float(falls[: t - 1].min() / falls[t - 1]) for t in range(5, 21)}
+    last = min(drops, key=lambda t: abs(drops[t] - 1.2))
+    ftol = float(1.05 * falls[last - 1])
+    large = x_ND, x_valid_ND, start
+    # So many rows so close together that the loss is below 0: its size has no sign.
+    x_ND, x_valid_ND, start = _blobs(rng, N=200)
+    below = x_ND / 100, x_valid_ND / 100, (start[0], start[1] / 100, _wide(3) / 20)
     runs = [
-        (0.6, "the iteration in which the loss has stopped falling", ftol),
-        (0.4, "iteration 2 as the earliest end", 10.0),
+        (0.5, "the iteration in which the loss has stopped falling", large, ftol, 29),
+        (0.3, "iteration 2 as the earliest end", large, 10.0, 29),
+        (0.2, "a loss below 0", below, 0.0, 6),
     ]
-    for share, what, limit in runs:
+    for share, what, (x_ND, x_valid_ND, start), limit, max_iter in runs:
         with part(share, what):
-            gmm, _ = _fitted(student, x_ND, x_valid_ND, start, max_iter=29, ftol=limit)
+            gmm, _ = _fitted(student, x_ND, x_valid_ND, start, max_iter=max_iter, ftol=limit)
             # By the submission's own losses: what they have to be is another case.
             losses = _moving(gmm)
             ran = len(losses) - 1
             assert_true(ran >= 1, "fit ends after the first iteration.")
-            end = _end(losses, limit, 29)
+            end = _end(losses, limit, max_iter)
             when = "later" if ran > end else "earlier"
             assert_true(
                 ran == end,
                 f"fit ends {when} than its stopping rule says.",
-                detail=f"the last iteration was {ran}, with ftol={limit:.6g} and max_iter=29",
+                detail=f"the last iteration was {ran}, with ftol={limit:.6g} and "
+                f"max_iter={max_iter}",
                 hint="At the end of an iteration from 2 on, with old and new the last two entries "
                 "of train_loss: (old - new) / max(|old|, |new|, 1) <= ftol.",
             )
