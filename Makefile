@@ -5,14 +5,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 OUT := demo_out
 ASSIGNMENT ?= hw2_clustering
+CP4_OUT ?= cp4_out
 
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test redteam verify handouts grade bench lint clean
+.PHONY: help demo test redteam verify handouts grade bench cp4 lint clean
 
 help: ## say what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 	@echo "  make grade ASSIGNMENT=hw2_clustering SUBMISSION=path/to/folder-zip-or-py"
 
 # Both stamps are written last, so an interrupted set-up is done again.
@@ -45,6 +46,12 @@ grade: $(READY) ## grade one submission: SUBMISSION=path
 bench: $(READY) ## measure the reference solutions against scikit-learn and SciPy
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
 	$(BIN)/python benchmarks/hw2_kernels.py
+	$(BIN)/python benchmarks/cp4_gmm.py
+
+cp4: $(READY) ## train the 32 mixtures of cp4_gmm, draw figures and tables: DATA=folder
+	$(BIN)/python solutions/cp4_gmm/train_EM_gmm_with_many_runs.py $(if $(DATA),--data "$(DATA)") --out "$(CP4_OUT)"
+	$(BIN)/python solutions/cp4_gmm/train_LBFGS_gmm_with_many_runs.py $(if $(DATA),--data "$(DATA)") --out "$(CP4_OUT)"
+	$(BIN)/python solutions/cp4_gmm/stddev_penalty_function.py --out "$(CP4_OUT)/penalty.png"
 
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check .

@@ -11,12 +11,15 @@ import atexit
 import multiprocessing
 import os
 import signal
+import time
 import traceback
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import NoReturn
 
 from autograder import grade, isolation
 from autograder.model import Assignment, SubmissionResult
@@ -55,14 +58,31 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+ENDING_SECONDS = 5.0
+
 _sandboxes: dict[str, Sandbox] = {}
+
+
+_ending = False
+"""Whether the command has told this process to end."""
 
 
 def _begin() -> None:
     # Ctrl-C is for the command, which ends its graders in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _told_to_end)
     atexit.register(_close)
+
+
+def _told_to_end(*_: object) -> None:
+    global _ending
+    _ending = True  # for an exception may be caught on its way
+    raise KeyboardInterrupt
+
+
+def _end() -> NoReturn:
+    _close()
+    os._exit(1)
 
 
 def _close() -> None:
@@ -97,10 +117,12 @@ def run(task: Task) -> Outcome:
     except (SandboxError, isolation.IsolationError) as error:
         return Outcome(task, None, str(error), ours=True)
     except KeyboardInterrupt:
-        _close()
-        os._exit(1)
+        _end()
     except Exception:
         return Outcome(task, None, traceback.format_exc(), ours=True)
+    finally:
+        if _ending:
+            _end()
 
 
 def outcomes(tasks: Iterable[Task], jobs: int) -> Iterator[Outcome]:
@@ -138,6 +160,16 @@ def _round(tasks: list[Task], jobs: int) -> Generator[Outcome, None, list[Task]]
                         lost.append(task)
         except (KeyboardInterrupt, GeneratorExit):
             pool.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():
-                child.terminate()
+            _end_all(multiprocessing.active_children())
             raise
+
+
+def _end_all(children: Sequence[BaseProcess]) -> None:
+    """Let graders put away what they have open; whoever takes too long is killed."""
+    for child in children:
+        child.terminate()
+    deadline = time.monotonic() + ENDING_SECONDS
+    for child in children:
+        child.join(max(0.0, deadline - time.monotonic()))
+        if child.is_alive():
+            child.kill()

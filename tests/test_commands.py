@@ -256,8 +256,11 @@ def test_grade_all_grades_a_class(course: Path, classroom: Path, tmp_path: Path)
     assert "gradebook.csv" in done.stdout
 
 
-def test_ctrl_c_keeps_what_is_finished(course: Path, classroom: Path, tmp_path: Path) -> None:
-    """One sentence, status 2, whole files only, no process left."""
+@pytest.mark.parametrize("to", ["all", "command"])
+def test_ctrl_c_keeps_what_is_finished(
+    course: Path, classroom: Path, tmp_path: Path, to: str
+) -> None:
+    """One sentence, status 2, whole files only; so too when the command alone is told to end."""
     for number in range(6):
         hand_in(classroom / f"slow{number}", "import time\ntime.sleep(1.5)\n" + mini.REFERENCE)
     out = tmp_path / "out"
@@ -276,7 +279,10 @@ def test_ctrl_c_keeps_what_is_finished(course: Path, classroom: Path, tmp_path: 
         if (out / "ada" / "report.html").exists():
             break
         time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGINT)
+    if to == "all":
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "interrupted; what was finished is kept" in said

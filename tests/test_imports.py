@@ -15,8 +15,9 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 LAYERS = [
     {"__init__", "attempts"},
     {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"},
-    {"config", "submission", "scopes", "visible", "answers", "stubs", "worker", "session"},
-    {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare"},
+    {"config", "submission", "scopes", "visible", "answers", "stubs", "worker", "session"}
+    | {"tops"},
+    {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"},
     {"budget", "isolation", "lengths", "handout", "leaks", "report"},
     {"rules"},
     {"plugin"},

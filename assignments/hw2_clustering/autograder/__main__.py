@@ -152,9 +152,16 @@ def grade_all(args: argparse.Namespace) -> int:
 
 
 def data(args: argparse.Namespace) -> int:
-    """Say which data is here."""
+    """Say which data is here, or fetch the real tops (needs a network)."""
     from autograder import datasets
 
+    if args.action == "fetch":
+        from autograder import fetch
+
+        into = args.into or _root(args.root) / "data" / datasets.REAL_TOPS
+        return 0 if fetch.fetch(Path(into)) else 1
+    if args.into:
+        raise CommandError("--into goes with: autograder data fetch")
     for line in datasets.listing(_root(args.root) / "data"):
         print(line)
     return 0
@@ -217,7 +224,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--once", action="store_true", help="grade each candidate once, not twice")
     _add_jobs(one)
 
-    command(data, "data")
+    one = command(data, "data")
+    one.add_argument("action", nargs="?", choices=("fetch",), help="default: list what is here")
+    one.add_argument("--into", help="folder for the real tops (default: data/fashion_tops)")
     return top
 
 

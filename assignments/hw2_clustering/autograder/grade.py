@@ -93,7 +93,7 @@ def prepared(
             reference.mkdir()
             for name in (*assignment.files, *assignment.given):
                 shutil.copyfile(room.reference / name, reference / name)
-        modules = [name.removesuffix(".py") for name in assignment.files if name.endswith(".py")]
+        modules = assignment.modules
         bench = Bench(
             assignment, sandbox, staged, Source.read(staged, modules), room.data, reference
         )
@@ -262,6 +262,7 @@ def _unrun(
         message=message,
         staff_note=note,
         seed=case_seed(assignment, case.name),
+        bonus=question.bonus,
     )
 
 

@@ -81,6 +81,8 @@ class Case:
     tolerance: Tolerance = field(default_factory=Tolerance)
     budget: float | None = None
     """CPU time allowed, as a ratio to the reference's; None: not budgeted."""
+    memory: float | None = None
+    """Memory that a budgeted call may take, as a ratio to the reference's."""
     requires: str | None = None
     """An earlier case of the question: without points there, this one has none either."""
 
@@ -95,6 +97,10 @@ class Question:
     functions: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
     written: bool = False
+    bonus: bool = False
+    """Its points come on top: nobody needs them for full marks."""
+    module: str | None = None
+    """The module of its functions; None: the main module."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,8 @@ class Assignment:
     questions: tuple[Question, ...]
     given: tuple[str, ...] = ()
     """Files supplied by the grader over whatever was handed in."""
+    templates: tuple[str, ...] = ()
+    """Files that students get to fill in and the grader does not read."""
     data: tuple[str, ...] = ()
     """Files of ``data/`` that checks and students use."""
     allowed_imports: tuple[str, ...] = ("numpy",)
@@ -142,14 +150,29 @@ class Assignment:
         return tuple(case for question in self.questions for case in question.cases)
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """Names of the modules that are handed in."""
+        return tuple(f.removesuffix(".py") for f in self.files if f.endswith(".py"))
+
+    @property
     def functions(self) -> tuple[str, ...]:
         """Every graded function, once, in order (``KMeans._get_loss`` for methods)."""
         return tuple(dict.fromkeys(f for q in self.questions for f in q.functions))
 
     @property
+    def qualified(self) -> tuple[str, ...]:
+        """Every graded function with its module, as in ``clustering:KMeans._get_loss``."""
+        names = (f"{self.module_of(q)}:{f}" for q in self.questions for f in q.functions)
+        return tuple(dict.fromkeys(names))
+
+    @property
     def max_score(self) -> float:
-        """Points that the grader gives: written questions are not among them."""
-        return sum(q.points for q in self.questions if not q.written)
+        """Points that the grader gives: neither written questions nor a bonus are among them."""
+        return sum(q.points for q in self.questions if not q.written and not q.bonus)
+
+    def module_of(self, question: Question) -> str:
+        """The module of a question's functions."""
+        return question.module or self.module
 
     def question_of(self, case: Case) -> Question:
         """The question that holds ``case``."""
@@ -221,6 +244,7 @@ class CaseResult:
     seed: int | None = None
     usage: Usage = field(default_factory=Usage)
     pictures: tuple[Picture, ...] = ()
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
@@ -258,8 +282,8 @@ class SubmissionResult:
 
     @property
     def max_score(self) -> float:
-        """Points that could be had, withheld cases included."""
-        return round(sum(c.max_score for c in self.cases), 6)
+        """Points that could be had, withheld cases included and a bonus not."""
+        return round(sum(c.max_score for c in self.cases if not c.bonus), 6)
 
     @property
     def withheld(self) -> tuple[CaseResult, ...]:

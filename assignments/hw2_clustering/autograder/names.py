@@ -109,9 +109,13 @@ class Names:
                                 yield f"{name}.{member}"
 
     def find(self, function: str) -> list[tuple[Target, Scope | None]]:
-        """What a graded name stands for, each with the class that it belongs to."""
+        """What a graded name stands for, each with the class that it belongs to.
+
+        ``module:function`` is looked for in that module, a bare name in all graded ones.
+        """
+        where, _, function = function.rpartition(":")
         name, _, member = function.partition(".")
-        for module in self.graded:
+        for module in [where] if where else self.graded:
             targets = self.of_module(module, name)
             scope = self.scope(module)
             if not targets and scope is not None:

@@ -141,9 +141,10 @@ class Plugin:
                 f"Not run: the cases before this one used up the {limit:g} s of a submission.",
             )
         question = self.assignment.question_of(case)
+        module = self.assignment.module_of(question)
         for function in question.functions:
             uses = self.bench.source.forbidden(
-                function, self.assignment.allowed_imports, self.assignment.functions
+                f"{module}:{function}", self.assignment.allowed_imports, self.assignment.qualified
             )
             if uses:
                 use = uses[0]
@@ -158,14 +159,20 @@ class Plugin:
     def _refuse_without(self, case: Case) -> None:
         """A wrong answer earns nothing for being fast, or for leaving its input alone."""
         needed = self.results.get(case.requires or "")
-        # Where nothing could be imported every case says that instead.
-        if needed is not None and needed.score == 0 and not self.bench.failures:
+        if needed is not None and needed.score == 0 and not self._failed_import(case):
             stub = needed.verdict is Verdict.NOT_IMPLEMENTED
             raise CallFailed(
                 Verdict.NOT_IMPLEMENTED if stub else Verdict.WRONG_ANSWER,
                 f"Not run: it counts only with points for \u201c{needed.title}\u201d",
                 hint="Mend that case first.",
             )
+
+    def _module(self, case: Case) -> str:
+        return self.assignment.module_of(self.assignment.question_of(case))
+
+    def _failed_import(self, case: Case) -> bool:
+        """Whether the case's module does not import: then it says that and nothing else."""
+        return self._module(case) in self.bench.failures
 
     # Fixtures
 
@@ -178,7 +185,7 @@ class Plugin:
         run = self._run(request)
         run.student = Submission(
             lambda: self.bench.sandbox.start(self.bench.submission, self.assignment.limits),
-            self.assignment.module,
+            self._module(run.case),
             failures=self.bench.failures,
             seed=run.seed,
         )
@@ -199,7 +206,8 @@ class Plugin:
             self._reference = Submission(
                 lambda: self.bench.sandbox.start(folder, limits), self.assignment.module, ours=True
             )
-        self._reference.begin_case(self._run(request).seed)
+        run = self._run(request)
+        self._reference.begin_case(run.seed, self._module(run.case))
         return self._reference
 
     @pytest.fixture
@@ -219,9 +227,9 @@ class Plugin:
         return self._run(request).parts
 
     @pytest.fixture
-    def source(self) -> Source:
+    def source(self, request: Any) -> Source:
         """The submission's source, read and not run."""
-        return self.bench.source
+        return self.bench.source.of(self._module(self._run(request).case))
 
     @pytest.fixture
     def data(self) -> Path:
@@ -243,12 +251,19 @@ class Plugin:
         self, request: Any, student: Submission, reference: Submission
     ) -> Callable[..., float]:
         """``budget("function", *args)`` fails when the submission is too slow."""
-        limit = self._run(request).case.budget
+        case = self._run(request).case
+        limit = case.budget
         if limit is None:
             raise RuntimeError("this case has no `budget:` in the config")
 
-        def judge(function: str, *args: Any) -> float:
-            return budgets.judge(student, reference, function, args, limit)
+        def judge(
+            function: str, *args: Any, make: Callable[[Submission], Any] | None = None
+        ) -> float:
+            call = budgets.Call(function, args, make)
+            # Memory first: in a process that has run nothing big, it grows as much as it needs.
+            if case.memory is not None:
+                budgets.judge_memory(student, reference, call, case.memory)
+            return budgets.judge(student, reference, call, limit)
 
         return judge
 
@@ -309,7 +324,7 @@ class Plugin:
             verdict = Verdict.PARTIALLY_ACCEPTED
         if failure is not None and verdict is not Verdict.JUDGE_ERROR:
             missed = [what for what, _ in parts.failures]
-            if missed and not self.bench.failures:
+            if missed and not self._failed_import(case):
                 message = f"Not right: {', '.join(missed)}. {message}"
             # Of a function that is not written yet, what it was given says nothing.
             if call is not None and verdict is not Verdict.NOT_IMPLEMENTED:
@@ -335,6 +350,7 @@ class Plugin:
             seed=run.seed,
             usage=usage,
             pictures=tuple(run.pictures),
+            bonus=question.bonus,
         )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import textwrap
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -136,6 +137,15 @@ class Module:
         return self._owner._get(self._module, name, name)
 
 
+def _with_self(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A stand-in whose first argument comes as a dict of attributes."""
+
+    def called(attributes: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        return function(SimpleNamespace(**attributes), *args, **kwargs)
+
+    return called
+
+
 class Submission:
     """The submission, by call. See the module's docstring.
 
@@ -191,25 +201,35 @@ class Submission:
         """Seed numpy's global generator and ``random`` on the worker's side."""
         self._request(op="seed", seed=number)
 
-    def replace(self, path: str, function: Callable[..., Any], module: str | None = None) -> None:
+    def replace(
+        self,
+        path: str,
+        function: Callable[..., Any],
+        module: str | None = None,
+        attributes: Sequence[str] = (),
+    ) -> None:
         """Let ``function``, run on our side, stand in for ``path`` from now on.
 
-        ``path`` is ``"name"`` or ``"Class.method"``; a method's stand-in does
-        not get ``self``. It must return plain data.
+        ``path`` is ``"name"`` or ``"Class.method"``. A method's stand-in does
+        not get ``self``, or, with ``attributes``, a namespace that holds those
+        of the object (None where it has none). It must return plain data.
         """
         module = module or self._main
         self._ensure(module)
         session = self._open()
-        session.standins.append(function)
-        number = len(session.standins) - 1
-        answer = self._request(op="replace", module=module, path=path, number=number)
+        session.standins.append(_with_self(function) if attributes else function)
+        answer = self._request(
+            op="replace",
+            module=module,
+            path=path,
+            number=len(session.standins) - 1,
+            attributes=list(attributes),
+        )
         self._vouch(answer, module, path)
 
     # What the grader uses
 
-    def measured(
-        self, path: str, args: tuple[Any, ...], module: str | None = None
-    ) -> tuple[float, bool]:
+    def measured(self, path: str, args: tuple[Any, ...]) -> tuple[float, bool]:
         """One call whose result stays behind: its CPU seconds, by the kernel's account.
 
         The second value is False where the platform keeps no account and the
@@ -217,21 +237,29 @@ class Submission:
         """
         session = self._open()
         before, started = session.cpu_seconds(), time.perf_counter()
-        self._request(
-            op="call", of=module or self._main, path=path, args=args, kwargs={}, keep="nothing"
-        )
+        self._request(op="call", of=self._main, path=path, args=args, kwargs={}, keep="nothing")
         after, ended = session.cpu_seconds(), time.perf_counter()
         if before is None or after is None:
             return ended - started, False
         return after - before, True
 
+    def growth(self, path: str, args: tuple[Any, ...]) -> float | None:
+        """One call whose result stays behind: the memory in MB that it took beyond what
+        was there, by the kernel's account; None where that keeps none.
+        """
+        session = self._open()
+        before = session.reset_peak()
+        self._request(op="call", of=self._main, path=path, args=args, kwargs={}, keep="nothing")
+        most = session.peak_mb()
+        return None if before is None or most is None else max(most - before, 0.0)
+
     def load(self, module: str) -> None:
         """Import one module now. Raises CallFailed when it does not import."""
         self._ensure(module)
 
-    def begin_case(self, seed: int) -> None:
+    def begin_case(self, seed: int, main: str) -> None:
         """Make a worker that outlives one case forget the last one."""
-        self._seed = seed
+        self._seed, self._main = seed, main
         if self._session is not None:
             self._request(op="forget")
             self.seed(seed)

@@ -83,6 +83,7 @@ class Source:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._walks: dict[tuple[str, frozenset[str]], _Walk] = {}
+        self._module = ""
 
     @classmethod
     def read(cls, folder: Path, modules: Sequence[str]) -> Source:
@@ -98,6 +99,12 @@ class Source:
             except OSError as exc:
                 texts[path.relative_to(folder).as_posix()] = exc
         return cls(Names([module.removesuffix(".py") for module in modules], texts))
+
+    def of(self, module: str) -> Source:
+        """The same source, where a bare function name means one of ``module``."""
+        bound = Source(self._names)
+        bound._walks, bound._module = self._walks, module
+        return bound
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -134,6 +141,8 @@ class Source:
         )
 
     def _walk(self, function: str, stop_at: frozenset[str]) -> _Walk:
+        if self._module and ":" not in function:
+            function = f"{self._module}:{function}"
         key = (function, stop_at)
         if key not in self._walks:
             self._walks[key] = _Walk(self._names, function, stop_at)

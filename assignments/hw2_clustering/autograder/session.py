@@ -86,6 +86,27 @@ def cpu_seconds(pid: int) -> float | None:
         return None
 
 
+def reset_peak(pid: int) -> bool:
+    """Let the kernel's record of a process's most memory begin again; False where it cannot."""
+    try:
+        with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
+            file.write("5")
+    except OSError:
+        return False
+    return True
+
+
+def memory_mb(pid: int) -> tuple[float, float] | None:
+    """Memory of a running process now, and the most that it had; None where none can say."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+            lines = dict(line.split(":", 1) for line in file if line.startswith(("VmRSS", "VmHWM")))
+        now, most = (int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
+    except (OSError, KeyError, IndexError, ValueError):
+        return None
+    return now, most
+
+
 def _died(account: dict[str, Any], limits: Limits) -> CallFailed:
     """What the end of a worker's process means for the student."""
     status, cpu = account.get("status"), account.get("cpu_s")
@@ -348,6 +369,18 @@ class Session:
     def cpu_seconds(self) -> float | None:
         """CPU time so far, by the kernel's account."""
         return cpu_seconds(self.pid) if self._account is None else None
+
+    def reset_peak(self) -> float | None:
+        """Begin a new record of the most memory; what the worker has now, in MB."""
+        if self._account is not None or not reset_peak(self.pid):
+            return None
+        found = memory_mb(self.pid)
+        return found[0] if found else None
+
+    def peak_mb(self) -> float | None:
+        """The most memory since ``reset_peak``, by the kernel's account."""
+        found = memory_mb(self.pid) if self._account is None else None
+        return found[1] if found else None
 
     def _read_printed(self) -> bytes:
         self._output.seek(0)

@@ -16,10 +16,12 @@ from autograder.model import SubmissionResult, Verdict
 from autograder.visible import (
     Audience,
     ShownCase,
+    bonus_summary,
     clean,
     counted,
     cut,
     leaves_out,
+    out_of,
     plural,
     points,
     public_summary,
@@ -212,7 +214,9 @@ def _render_end(page: _Page, result: SubmissionResult, audience: Audience) -> No
     name = "Total of the cases shown here" if leaves_out(result, audience) else "Total"
     if result.hidden_cases:
         name = "Total of the public cases"
-    page.row(name, _of(total(cases), round(sum(c.max_score for c in cases), 6)), style=_BOLD)
+    page.row(name, _of(total(cases), out_of(cases)), style=_BOLD)
+    if bonus_summary(cases):
+        page.add(bonus_summary(cases), style=_DIM)
     counts = ", ".join(counted(verdict, number) for verdict, number in tally(cases))
     if counts:
         page.add(counts, style=_DIM)

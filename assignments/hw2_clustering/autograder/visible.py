@@ -70,6 +70,7 @@ class ShownCase:
     seed: int | None
     usage: Usage
     pictures: tuple[Picture, ...]
+    bonus: bool
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def shown(case: CaseResult, audience: Audience) -> ShownCase | None:
         seed=case.seed,
         usage=case.usage,
         pictures=tuple(_clean_picture(p) for p in case.pictures) if values else (),
+        bonus=case.bonus,
     )
 
 
@@ -127,7 +129,7 @@ def shown_cases(result: SubmissionResult, audience: Audience) -> tuple[ShownCase
 
 def shown_questions(result: SubmissionResult, audience: Audience) -> tuple[ShownQuestion, ...]:
     """Questions with at least one case that ``audience`` may see, in the config's order."""
-    titles = {q.key: clean(q.title) for q in result.questions}
+    titles = {q.key: clean(q.title) + " (bonus)" * q.bonus for q in result.questions}
     groups: dict[str, list[ShownCase]] = {clean(key): [] for key in titles}
     for case in shown_cases(result, audience):
         groups.setdefault(case.question, []).append(case)
@@ -148,6 +150,20 @@ def shown_questions(result: SubmissionResult, audience: Audience) -> tuple[Shown
 def total(cases: Iterable[ShownCase]) -> float:
     """Sum of the points given; withheld cases add nothing."""
     return round(sum(c.score for c in cases if c.score is not None), 6)
+
+
+def out_of(cases: Iterable[ShownCase]) -> float:
+    """Points that make full marks: a bonus is not among them."""
+    return round(sum(c.max_score for c in cases if not c.bonus), 6)
+
+
+def bonus_summary(cases: Iterable[ShownCase]) -> str:
+    """One sentence on the bonus in a total; empty where there is none to be had."""
+    extra = [c for c in cases if c.bonus]
+    if not extra:
+        return ""
+    had = plural(round(sum(c.max_score for c in extra), 6), "bonus point")
+    return f"{points(total(extra))} of {had} are in the total."
 
 
 def leaves_out(result: SubmissionResult, audience: Audience) -> bool:

@@ -101,8 +101,9 @@ class _Writer:
                 return [self.node(item, depth + 1) for item in value]
             if isinstance(value, tuple):
                 return {"t": [self.node(item, depth + 1) for item in value]}
-            if kind is dict and all(type(k) in (str, int) for k in value):
-                pairs = list(value.items())
+            # A defaultdict is a dict with one more way to be read.
+            if isinstance(value, dict) and all(type(k) in (str, int) for k in dict.keys(value)):
+                pairs = list(dict.items(value))
                 return {"d": [[k, self.node(v, depth + 1)] for k, v in pairs]}
         return self.handle(value)
 

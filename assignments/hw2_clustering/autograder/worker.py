@@ -130,7 +130,8 @@ class Worker:
             random.seed(request["seed"])
             return {"ok": None}
         if op == "replace":
-            return {"ok": self.replace(request["module"], request["path"], request["number"])}
+            wanted = request["module"], request["path"], request["number"], request["attributes"]
+            return {"ok": self.replace(*wanted)}
         if op == "import":
             name = request["module"]
             self.modules[name] = importlib.import_module(name)
@@ -155,15 +156,15 @@ class Worker:
             where = f"{where}: {name}" if where.endswith(".py") else f"{where}.{name}"
         return value
 
-    def replace(self, module: str, path: str, number: int) -> bool:
+    def replace(self, module: str, path: str, number: int, attributes: list[str]) -> bool:
         """Put a stand-in for ``path`` wherever the submission's modules hold it."""
         owner_path, _, name = path.rpartition(".")
         if owner_path:
             owner = self.find(module, owner_path)
-            setattr(owner, name, self.standin(number, path, method=True))
+            setattr(owner, name, self.method_standin(number, path, attributes))
             return True
         old = getattr(self.modules[module], name, None)
-        standin = self.standin(number, path, method=False)
+        standin = self.standin(number, path)
         setattr(self.modules[module], name, standin)
         if old is not None:
             for other in self.own_modules():
@@ -180,7 +181,9 @@ class Worker:
                 found.append(module)
         return found
 
-    def standin(self, number: int, path: str, method: bool) -> Any:
+    def standin(self, number: int, path: str) -> Any:
+        """A function that is answered from the other side."""
+
         def ask(*args: Any, **kwargs: Any) -> Any:
             with self.lock:
                 self.send({"standin": number, "args": args, "kwargs": kwargs})
@@ -189,12 +192,20 @@ class Worker:
                 raise RuntimeError(answer["raise"])
             return answer["ok"]
 
+        ask.__name__ = path.rpartition(".")[2]
+        return ask
+
+    def method_standin(self, number: int, path: str, attributes: list[str]) -> Any:
+        """The same for a method; ``attributes`` of its object go along, in a dict."""
+        ask = self.standin(number, path)
+
         def ask_as_method(_self: Any, /, *args: Any, **kwargs: Any) -> Any:
+            if attributes:
+                args = ({name: getattr(_self, name, None) for name in attributes}, *args)
             return ask(*args, **kwargs)
 
-        function = ask_as_method if method else ask
-        function.__name__ = path.rpartition(".")[2]
-        return function
+        ask_as_method.__name__ = ask.__name__
+        return ask_as_method
 
     # Exceptions
 

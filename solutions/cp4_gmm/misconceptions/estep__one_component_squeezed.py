@@ -1,0 +1,17 @@
+"""You squeeze the result, so with one component it has shape (N,); r_NK keeps both of its axes for every K.
+
+module: GMM_PenalizedMLEstimator_EM
+loses: [estep_one_component]
+"""
+import numpy as np
+from scipy.special import softmax
+from scipy.stats import norm
+
+
+class GMM_PenalizedMLEstimator_EM:
+    def estep__calc_r_NK(self, x_ND):
+        log_r_NK = np.zeros((len(x_ND), self.K))
+        for k in range(self.K):
+            log_p_ND = norm.logpdf(x_ND, self.mu_KD[k], self.stddev_KD[k])
+            log_r_NK[:, k] = self.log_pi_K[k] + log_p_ND.sum(axis=1)
+        return np.squeeze(softmax(log_r_NK, axis=1))

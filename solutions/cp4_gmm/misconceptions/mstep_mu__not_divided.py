@@ -1,0 +1,11 @@
+"""You return the weighted sum of the rows; divide by the sum of the responsibilities to get the mean.
+
+module: GMM_PenalizedMLEstimator_EM
+loses: [mstep_mu_by_hand, mstep_mu_values, mstep_mu_empty_component]
+may_lose: [mstep_keeps_input, fit_two_blobs]
+"""
+
+
+class GMM_PenalizedMLEstimator_EM:
+    def mstep__update_mu_KD(self, r_NK, x_ND):
+        return r_NK.T @ x_ND

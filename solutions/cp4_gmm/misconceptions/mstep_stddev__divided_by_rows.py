@@ -1,0 +1,22 @@
+"""You divide by the number of rows N; the variance of a component is divided by the sum of its responsibilities N_k.
+
+module: GMM_PenalizedMLEstimator_EM
+loses:
+  - mstep_stddev_by_hand
+  - mstep_stddev_values
+  - mstep_stddev_penalty
+  - mstep_stddev_empty_component
+  - mstep_stddev_narrow
+may_lose: [mstep_speed, fit_two_blobs]
+"""
+import numpy as np
+
+
+class GMM_PenalizedMLEstimator_EM:
+    def mstep__update_stddev_KD(self, r_NK, x_ND):
+        m, s = self.variance_penalty_mode, self.variance_penalty_spread
+        var_KD = np.zeros((r_NK.shape[1], x_ND.shape[1]))
+        for k in range(len(var_KD)):
+            square_D = r_NK[:, k] @ (x_ND - self.mu_KD[k]) ** 2
+            var_KD[k] = (1 / (s * m) + square_D) / (1 / (s * m**2) + len(x_ND))
+        return np.sqrt(var_KD)

@@ -1,0 +1,17 @@
+"""You swap the mode m and the spread s; it is m that is squared in the denominator.
+
+module: GMM_PenalizedMLEstimator_EM
+loses: [mstep_stddev_by_hand, mstep_stddev_penalty, mstep_stddev_empty_component]
+may_lose: [fit_two_blobs]
+"""
+import numpy as np
+
+
+class GMM_PenalizedMLEstimator_EM:
+    def mstep__update_stddev_KD(self, r_NK, x_ND):
+        s, m = self.variance_penalty_mode, self.variance_penalty_spread
+        var_KD = np.zeros((r_NK.shape[1], x_ND.shape[1]))
+        for k in range(len(var_KD)):
+            square_D = r_NK[:, k] @ (x_ND - self.mu_KD[k]) ** 2
+            var_KD[k] = (1 / (s * m) + square_D) / (1 / (s * m**2) + np.sum(r_NK[:, k]))
+        return np.sqrt(var_KD)

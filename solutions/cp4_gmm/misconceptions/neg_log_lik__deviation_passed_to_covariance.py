@@ -1,0 +1,24 @@
+"""You pass the standard deviations to multivariate_normal as its covariance; that argument wants the variances, so square them first.
+
+module: calc_neg_log_lik__np
+loses:
+  - neg_log_lik_printed_example
+  - neg_log_lik_values
+  - neg_log_lik_one_component
+  - neg_log_lik_many_dimensions
+  - neg_log_lik_far_points
+  - neg_log_lik_zero_weight
+  - neg_log_lik_real_size
+may_lose: [neg_log_lik_empty, neg_log_lik_speed, neg_log_lik_keeps_input]
+"""
+import numpy as np
+from scipy.special import logsumexp
+from scipy.stats import multivariate_normal
+
+
+def calc_neg_log_lik(x_ND, log_pi_K, mu_KD, stddev_KD):
+    log_p_NK = np.zeros((len(x_ND), len(log_pi_K)))
+    for k in range(len(log_pi_K)):
+        density = multivariate_normal(mean=mu_KD[k], cov=np.diag(stddev_KD[k]))
+        log_p_NK[:, k] = log_pi_K[k] + density.logpdf(x_ND)
+    return -np.sum(logsumexp(log_p_NK, axis=1))
