@@ -27,6 +27,13 @@ OVERHEAD_SECONDS = 0.0003
 OVERHEAD_MB = 8.0
 """What an allocator keeps for itself and a small call takes, so that it is not judged."""
 
+SAMPLE = 4096
+"""Entries of a timed result that are looked at."""
+NOISE, NOISY_ROWS = 0.05, 100
+"""Noise on data of more rows than that, as a share of their deviation."""
+ALIKE, FEW = 2e-3, 0.01
+"""Entries may differ by this share of the largest, and this share of them by more."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -41,22 +48,64 @@ class Call:
     make: Callable[[Submission], Any] | None = None
 
 
-def ratio(student: Submission, reference: Submission, call: Call, limit: float) -> float:
+def ratio(
+    student: Submission, reference: Submission, call: Call, limit: float, seed: int = 0
+) -> float:
     """CPU time of ``call`` in ``student`` over that in ``reference``.
 
-    Stops as soon as the side of ``limit`` is clear. Raises CallFailed when
-    the student's call fails.
+    The data are a little different in each round, so that an answer which was
+    kept is a wrong one. What the student's side spends on taking its arguments
+    in, or on showing its result, beyond what the reference's does, counts too.
+    Stops as soon as the side of ``limit`` is clear. Raises CallFailed when the
+    student's call fails, or is right in the first round and not in another.
     """
+    rng = np.random.default_rng(seed)
     sides = [_Side(side, call) for side in (student, reference)]
-    best = float("inf")
+    best = [float("inf"), float("inf")]
+    right_at_first = False
     for done in range(1, MAX_ROUNDS + 1):
-        for side in sides:
-            side.round(done)
-        spent, allowed = (side.best + OVERHEAD_SECONDS for side in sides)
-        best = spent / allowed
-        if done >= MIN_ROUNDS and (best < CLEAR * limit or best > limit / CLEAR):
+        args = call.args if done == 1 else tuple(_noisy(arg, rng) for arg in call.args)
+        at = rng.integers(2**31, size=SAMPLE)
+        (_, spent, seen), (allowed, whole, wanted) = (side.measured(args, at) for side in sides)
+        around = max(whole - allowed, 0.0)
+        best = [min(best[0], max(spent - around, 0.0)), min(best[1], allowed)]
+        right = _alike(seen, wanted)
+        right_at_first = right if done == 1 else right_at_first
+        if right_at_first and not right:
+            raise CallFailed(
+                Verdict.WRONG_ANSWER,
+                f"{call.function} is right once and then gives answers to other questions.",
+                hint="Compute every answer from the arguments, and keep none.",
+            )
+        found = (best[0] + OVERHEAD_SECONDS) / (best[1] + OVERHEAD_SECONDS)
+        if done >= MIN_ROUNDS and (found < CLEAR * limit or found > limit / CLEAR):
             break
-    return best
+    return found
+
+
+def _noisy(value: Any, rng: np.random.Generator) -> Any:
+    """Data in another order and a little off; probabilities and small arrays only in order."""
+    if not isinstance(value, np.ndarray) or value.ndim == 0:
+        return value
+    if value.ndim == 2 and value.dtype.kind == "f" and len(value) > NOISY_ROWS:
+        sums = value.sum(axis=1)
+        if not np.allclose(sums, 1.0, atol=1e-3):
+            noise = NOISE * value.std() * rng.standard_normal(value.shape)
+            value = (value + noise).astype(value.dtype)
+    return np.roll(value, int(rng.integers(1, max(len(value), 2))), axis=0)
+
+
+def _alike(seen: Any, wanted: Any) -> bool:
+    """Whether two samples are of one shape and, but for a few entries, of one value."""
+    if not (isinstance(wanted, tuple) and isinstance(seen, tuple) and len(seen) == 2):
+        return wanted is None
+    if seen[0] != wanted[0] or not isinstance(seen[1], np.ndarray):
+        return False
+    got, want = seen[1].astype(float), wanted[1].astype(float)
+    if got.shape != want.shape:
+        return False
+    close = np.isclose(got, want, rtol=0.0, atol=ALIKE * float(np.abs(want).max()), equal_nan=True)
+    return bool(close.mean() >= 1 - FEW)
 
 
 class _Side:
@@ -72,16 +121,9 @@ class _Side:
         else:
             getattr(submission, method)  # a missing function is said as such
         self.function = call.function
-        self.best = float("inf")
 
-    def round(self, number: int) -> None:
-        # Rows in another order each time: an answer that was kept is of no use.
-        turned = (np.roll(a, number, axis=0) if _has_rows(a) else a for a in self.args)
-        put = tuple(self.submission.put(arg) for arg in turned)
-        seconds, _ = self.submission.measured(self.function, (*self.instance, *put))
-        for handle in put:
-            self.submission.drop(handle)
-        self.best = min(self.best, seconds)
+    def measured(self, args: tuple[Any, ...], at: Any) -> tuple[float, float, Any]:
+        return self.submission.measured(self.function, self.instance, args, at)
 
     def growth(self) -> float | None:
         put = tuple(self.submission.put(arg) for arg in self.args)
@@ -91,13 +133,11 @@ class _Side:
         return found
 
 
-def _has_rows(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.ndim > 0
-
-
-def judge(student: Submission, reference: Submission, call: Call, limit: float) -> float:
+def judge(
+    student: Submission, reference: Submission, call: Call, limit: float, seed: int = 0
+) -> float:
     """Raise CallFailed (time limit exceeded) when ``call`` is over its budget."""
-    found = ratio(student, reference, call, limit)
+    found = ratio(student, reference, call, limit, seed)
     if found > limit:
         raise CallFailed(
             Verdict.TIME_LIMIT_EXCEEDED,

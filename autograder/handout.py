@@ -173,14 +173,16 @@ def public_part(assignment: Assignment, shipped: Collection[str]) -> Assignment:
         dataclasses.replace(
             question,
             cases=tuple(
-                dataclasses.replace(case, visibility=Visibility.VISIBLE)
+                dataclasses.replace(
+                    case, visibility=Visibility.VISIBLE, seed=assignment.seed_of(case)
+                )
                 for case in question.cases
                 if case.name in shipped
             ),
         )
         for question in assignment.questions
     )
-    public = dataclasses.replace(assignment, questions=questions)
+    public = dataclasses.replace(assignment, questions=questions, seed=0)
     hidden = len(assignment.cases) - len(public.cases)
     return dataclasses.replace(public, hidden_cases=assignment.hidden_cases + hidden)
 

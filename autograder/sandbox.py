@@ -6,7 +6,8 @@ one worker with one submission.
 Map of the folder made for each worker (under the system's temporary folder)::
 
     autograder-…/            gone when the worker is
-        submission/          a fresh copy of the submission
+        submission/          a fresh copy of the submission, or a link to it where
+                             workers are known to have no way to change it
         work/                the worker's working directory and home
         printed              what it printed
 """
@@ -248,10 +249,14 @@ class Sandbox:
         return answer
 
     def start(self, folder: Path, limits: Limits) -> Session:
-        """A new worker with a copy of ``folder`` as its submission."""
+        """A new worker with ``folder`` as its submission, which it can read and not change."""
         scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
+        shared = self._uids is None and "fs" in self.layers
         try:
-            shutil.copytree(folder, scratch / "submission")
+            if shared:
+                (scratch / "submission").symlink_to(folder.resolve(), target_is_directory=True)
+            else:
+                shutil.copytree(folder, scratch / "submission")
             (scratch / "work").mkdir()
             printed = scratch / "printed"
             printed.touch()
@@ -280,6 +285,9 @@ class Sandbox:
             raise
         self._live.append(session)
         session.greet()
+        if shared and "fs" in session.refused:
+            session.end()
+            raise SandboxError(f"a worker was not shut in: {session.refused['fs']}")
         self._live = [one for one in self._live if one.open]
         return session
 

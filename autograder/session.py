@@ -115,6 +115,15 @@ def memory_mb(pid: int) -> tuple[float, float] | None:
     return now, most
 
 
+def threads(pid: int) -> int | None:
+    """How many threads a process has; None where none can say."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return int(file.read().rpartition(")")[2].split()[17])
+    except (OSError, IndexError, ValueError):
+        return None
+
+
 def remove(folder: Path) -> None:
     """Delete a dead worker's folder, however deep it is and whatever its modes; never raises."""
     if os.rename in os.supports_dir_fd:
@@ -154,6 +163,10 @@ def _is_there(name: str, folder: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _is_exception(thing: Any) -> bool:
+    return isinstance(thing, type) and issubclass(thing, BaseException)
 
 
 def _died(account: dict[str, Any], limits: Limits) -> CallFailed:
@@ -367,6 +380,12 @@ class Session:
                 + (", the limit of one case." if case else ", the limit of one call."),
                 hint="Look for a loop that never ends or a Python loop over many rows.",
             )
+        if (threads(self.pid) or 0) > self.limits.threads:
+            raise CallFailed(
+                Verdict.RUN_TIME_ERROR,
+                f"Your code runs more than {self.limits.threads} threads at once.",
+                hint="Limit: threads.",
+            )
         if os.fstat(self._output.fileno()).st_size > self.limits.output_kb * 1024:
             raise CallFailed(
                 Verdict.OUTPUT_LIMIT_EXCEEDED,
@@ -397,7 +416,7 @@ class Session:
     def _described(self, error: Any) -> CallFailed:
         name, bases, text, frames = (error[k] for k in ("type", "bases", "text", "frames"))
         name, text = clean(str(name), 100), clean(str(text))
-        known = [b for b in map(str, bases) if isinstance(getattr(builtins, b, None), type)]
+        known = [b for b in map(str, bases) if _is_exception(getattr(builtins, b, None))]
         where = [
             (clean(str(f[0]), 100), int(f[1]), clean(str(f[2]), 100), clean(str(f[3]), 200))
             for f in frames[:20]

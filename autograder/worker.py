@@ -99,6 +99,8 @@ class Worker:
         if op == "call":
             function = self.find(request["of"], request["path"])
             result = function(*request["args"], **request["kwargs"])
+            if request["keep"] == "number":
+                return {"ok": self.opaque(result)[0]}
             return {"ok": result if request["keep"] == "value" else None}
         if op == "get":
             value = self.find(request["of"], request["path"])
@@ -111,6 +113,8 @@ class Worker:
             return {"ok": number}
         if op == "fetch":
             return {"ok": self.kept[request["handle"]]}
+        if op == "sample":
+            return {"ok": _sample(self.kept[request["handle"]], request["at"])}
         if op == "drop":
             self.kept.pop(request["handle"], None)
             return {"ok": None}
@@ -250,6 +254,15 @@ def _kind_name(value: Any) -> str:
     if isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray):
         return f"ndarray of {value.dtype}"[:100]
     return type(value).__name__[:100]
+
+
+def _sample(value: Any, at: Any) -> Any:
+    """Shape and some entries of an array or a number; None for anything else."""
+    if isinstance(value, (float, np.number)):
+        value = np.asarray(value)
+    if type(value) is not np.ndarray or value.dtype.kind not in "biuf" or not value.size:
+        return None
+    return list(value.shape), value.reshape(-1)[at % value.size]
 
 
 def _flush() -> None:

@@ -12,6 +12,8 @@ worker's socket and its output file attached, and ``{"op": "end", "pid": n}``.
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import gc
 import importlib
 import io
@@ -27,6 +29,9 @@ from autograder import confine, worker
 
 PACKET = 65536
 REAP_SECONDS = 10.0
+
+with contextlib.suppress(ImportError):  # before the first fork, not in every worker
+    import resource
 THREADS = 64
 """Threads that a worker may have, where its user number is its own."""
 
@@ -49,9 +54,7 @@ def preload(names: list[str]) -> list[str]:
 
 def _set_limits(limits: dict[str, int]) -> None:
     """Put the kernel's own limits on this process, for good."""
-    try:
-        import resource
-    except ImportError:
+    if "resource" not in sys.modules:
         return
     wanted = {
         "RLIMIT_CORE": 0,
@@ -91,14 +94,20 @@ def _prepare(output: int, scratch: str, limits: dict[str, int]) -> None:
 
 
 def _limit_processes(number: int) -> None:
-    import resource
-
     resource.setrlimit(resource.RLIMIT_NPROC, (number, number))
 
 
 def _close_all_but(keep: int) -> None:
     os.closerange(3, keep)
     os.closerange(keep + 1, 65536)
+
+
+@functools.cache
+def _readable_by_all() -> tuple[str, ...]:
+    """What any worker may read, found once: looking it up takes longer than a fork."""
+    nowhere = f"{os.sep}nowhere"
+    own = (nowhere, f"/proc/{os.getpid()}")
+    return tuple(path for path in confine.readable(nowhere) if path not in own)
 
 
 def _confine(spec: dict[str, Any]) -> dict[str, str]:
@@ -123,7 +132,8 @@ def _confine(spec: dict[str, Any]) -> dict[str, str]:
     confine.prctl(confine.PR_SET_DUMPABLE, 1)
     os.chdir(spec["scratch"])
     if "fs" not in left_out:
-        refused["fs"] = confine.restrict_files(confine.readable(spec["folder"]), [spec["scratch"]])
+        reads = [*_readable_by_all(), os.path.realpath(spec["folder"]), f"/proc/{os.getpid()}"]
+        refused["fs"] = confine.restrict_files(reads, [spec["scratch"]])
     confine.prctl(confine.PR_SET_PDEATHSIG, signal.SIGKILL)
     if "calls" not in left_out:
         refused["calls"] = confine.restrict_calls(processes=spec["processes"] > 0)
@@ -187,6 +197,7 @@ def zygote(control_fd: int, names: list[str]) -> None:
     confine.be_undumpable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command to handle
     missing = preload(names)
+    _readable_by_all()
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"ready": os.getpid(), "missing": missing}).encode())

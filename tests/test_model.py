@@ -168,6 +168,7 @@ def test_plain_data_is_only_what_json_knows() -> None:
         "budget": 8.0,
         "memory": None,
         "requires": None,
+        "seed": None,
     }
     assert type(to_plain(Verdict.ACCEPTED)) is str
 

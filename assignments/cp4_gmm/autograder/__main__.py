@@ -112,12 +112,13 @@ def verify(args: argparse.Namespace) -> int:
 def grade(args: argparse.Namespace) -> int:
     """Grade one submission."""
     from autograder import grade as grader
-    from autograder import report, terminal
+    from autograder import isolation, report, terminal
     from autograder.sandbox import Sandbox
 
     root, (assignment,) = _chosen(args)
     room = grader.course_room(root, assignment)
     with Sandbox(assignment.preload, args.mode) as sandbox:
+        isolation.require(isolation.examine(sandbox, assignment.limits), args.require)
         result = grader.grade(assignment, room, Path(args.submission), sandbox)
     # First to the terminal: a full disk must not lose a finished result.
     terminal.write(result, sys.stdout, audience="staff")
@@ -130,24 +131,44 @@ def grade(args: argparse.Namespace) -> int:
 
 def grade_all(args: argparse.Namespace) -> int:
     """Grade a folder of submissions."""
-    from autograder import classroom, pool, report
+    from autograder import classroom, isolation, pool, report
     from autograder import grade as grader
+    from autograder.sandbox import Sandbox
 
     root, (assignment,) = _chosen(args)
     folder, out = Path(args.folder), Path(args.out)
-    with _bar(len(classroom.submissions(folder, out)), "grading") as bar:
+    number = len(classroom.submissions(folder, out))
+    with Sandbox() as sandbox:  # refuse before the first submission, not at each
+        found = isolation.examine(sandbox, assignment.limits)
+        isolation.require(found, args.require)
+    with _bar(number, "grading") as bar:
         results = classroom.grade_all(
             assignment,
             grader.course_room(root, assignment),
             folder,
             out,
             jobs=args.jobs or pool.cores(),
+            require=args.require,
             on_result=lambda _: bar.update(),
         )
     print(report.summary_table(results))
+    print(f"Isolation  {found.promise}: {', '.join(found.layers)}")
     print(f"Gradebook  {out / 'gradebook.csv'}")
     print(f"Report     {out / 'report.html'}")
     print(f"Results    {out / '<submission>' / 'results.json'}")
+    return 0
+
+
+def bundle(args: argparse.Namespace) -> int:
+    """Make the zip that is uploaded to Gradescope."""
+    from autograder import bundle as bundles
+    from autograder.gradescope import Settings
+
+    root, (assignment,) = _chosen(args)
+    out = Path(args.out or f"{assignment.name}_gradescope.zip")
+    settings = Settings(assignment.name, args.minutes, args.memory, args.require)
+    for line in bundles.build(assignment, root, out, settings):
+        print(line)
     return 0
 
 
@@ -211,12 +232,25 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--results", help="write Gradescope's results.json here")
     one.add_argument("--html", help="write the report page here")
     _add_mode(one)
+    _add_require(one)
 
     one = command(grade_all, "grade-all")
     one.add_argument("assignment")
     one.add_argument("folder", help="holds a folder, .zip or .py file for each submission")
     one.add_argument("--out", required=True, help="folder for gradebook, reports and results")
     _add_jobs(one)
+    _add_require(one)
+
+    one = command(bundle, "bundle")
+    one.add_argument("assignment")
+    one.add_argument("--out", help="the file to write (default: ASSIGNMENT_gradescope.zip)")
+    one.add_argument(
+        "--minutes", type=_minutes, default=10.0, help="time limit set on Gradescope (default: 10)"
+    )
+    one.add_argument(
+        "--memory", type=_positive, default=768, help="MB set on Gradescope (default: 768)"
+    )
+    _add_require(one)
 
     one = command(verify, "verify")
     one.add_argument("assignment", nargs="*", help="default: all")
@@ -238,10 +272,30 @@ def _add_mode(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_require(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--require",
+        choices=("sealed", "partial", "open"),
+        default="sealed",
+        help="refuse to grade where submissions cannot be shut in as well as this "
+        "(default: sealed)",
+    )
+
+
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes <= 1440:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes")
+    return minutes
 
 
 def _add_jobs(command: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from autograder import grade
+from autograder import grade, isolation
 from autograder.model import Assignment, SubmissionResult, from_plain
 from autograder.plugin import Bench, Plugin
 from autograder.sandbox import Sandbox
@@ -50,6 +50,7 @@ def _opened(root: Path, mode: str | None) -> Iterator[tuple[Bench, list[str]]]:
     assignment = load(root)
     with contextlib.ExitStack() as stack:
         sandbox = stack.enter_context(Sandbox(assignment.preload, mode))
+        isolation.examine(sandbox, assignment.limits)
         room = grade.handout_room(root)
         yield stack.enter_context(grade.prepared(assignment, room, root, sandbox))
 

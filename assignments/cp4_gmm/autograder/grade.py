@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from autograder.model import (
     Verdict,
     Waiting,
 )
-from autograder.plugin import WITHHELD, Bench, Plugin, case_seed
+from autograder.plugin import WITHHELD, Bench, Plugin
 from autograder.proxy import Submission
 from autograder.rules import Source
 from autograder.sandbox import Sandbox
@@ -167,9 +167,18 @@ def _try_imports(bench: Bench, modules: Sequence[str]) -> dict[str, CallFailed]:
     return failures
 
 
-def judge(bench: Bench, checks: Sequence[Path], name: str, notices: list[str]) -> SubmissionResult:
-    """Run ``checks`` on a prepared bench and gather the results of every case."""
-    plugin = Plugin(bench)
+def judge(
+    bench: Bench,
+    checks: Sequence[Path],
+    name: str,
+    notices: list[str],
+    on_case: Callable[[CaseResult], None] | None = None,
+) -> SubmissionResult:
+    """Run ``checks`` on a prepared bench and gather the results of every case.
+
+    ``on_case`` is told of each result as soon as it is there.
+    """
+    plugin = Plugin(bench, on_case)
     said = _run_pytest([path for path in checks if path.is_dir()], plugin)
     assignment = bench.assignment
     cases = tuple(
@@ -188,6 +197,7 @@ def judge(bench: Bench, checks: Sequence[Path], name: str, notices: list[str]) -
         notices=tuple(notices),
         waiting=_waiting(assignment),
         layers=bench.sandbox.layers,
+        promise=bench.sandbox.promise,
         seed=assignment.seed,
         usage=Usage(wall, sum(cpu) if cpu else None, max(peaks) if peaks else None),
         hidden_cases=assignment.hidden_cases,
@@ -211,6 +221,8 @@ def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
     said = io.StringIO()
     options = [part for option in PYTEST_OPTIONS for part in option.split(" ")]
     arguments = [*options, "--rootdir", str(checks[0].parent) if checks else "."]
+    # Without confcutdir it would list every folder on the way to the checks.
+    arguments += [f"--confcutdir={checks[0].parent}"] if checks else []
     arguments += ["-c", os.devnull, *map(str, checks)]
     bytecode = sys.dont_write_bytecode
     sys.dont_write_bytecode = True
@@ -232,9 +244,9 @@ def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
 
 def _forget(checks: Sequence[Path]) -> None:
     """Drop the check modules: pytest would find another course's by the same name."""
+    folders = tuple(f"{folder}{os.sep}" for folder in checks)
     for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file and any(Path(file).is_relative_to(folder) for folder in checks):
+        if str(getattr(module, "__file__", None)).startswith(folders):
             del sys.modules[name]
 
 
@@ -261,7 +273,7 @@ def _unrun(
         visibility=case.visibility,
         message=message,
         staff_note=note,
-        seed=case_seed(assignment, case.name),
+        seed=assignment.seed_of(case),
         bonus=question.bonus,
     )
 

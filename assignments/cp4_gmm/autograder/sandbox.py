@@ -6,7 +6,8 @@ one worker with one submission.
 Map of the folder made for each worker (under the system's temporary folder)::
 
     autograder-…/            gone when the worker is
-        submission/          a fresh copy of the submission
+        submission/          a fresh copy of the submission, or a link to it where
+                             workers are known to have no way to change it
         work/                the worker's working directory and home
         printed              what it printed
 """
@@ -14,23 +15,34 @@ Map of the folder made for each worker (under the system's temporary folder)::
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from autograder import confine
 from autograder.model import Limits
 from autograder.session import START_SECONDS, SandboxError, Session
 
 DYING_SECONDS = 1.0
+SEALED = {"dumpable", "rlimits", "fs", "net", "noproc", "signals"}
+"""The layers without which a determined submission gets out, or at what others own."""
+WORKER_UIDS = range(20000, 60000)
 BOOT_POLL_SECONDS = 0.2
 KEPT_ENVIRONMENT = [
     "PATH",
@@ -67,6 +79,45 @@ BOOT = (
 )
 
 
+@dataclass(frozen=True)
+class Isolation:
+    """What held when it was tried; ``isolation.examine`` makes one."""
+
+    layers: tuple[str, ...]
+    lacking: Mapping[str, str]
+    """Layers that did not hold: why, and how to get them."""
+
+    @property
+    def promise(self) -> str:
+        """``sealed``, ``partial`` or ``open``."""
+        held = SEALED & set(self.layers)
+        return "sealed" if held == SEALED else "partial" if held else "open"
+
+
+def _fresh_uids() -> Iterator[int] | None:
+    """User numbers that nobody has, one for each worker; None where we are not root."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0 or not _others_may_run_python():
+        return None
+    # Below 65536, for a container may map no more.
+    start = secrets.randbelow(len(WORKER_UIDS))
+    return (WORKER_UIDS[i % len(WORKER_UIDS)] for i in itertools.count(start))
+
+
+def _others_may_run_python() -> bool:
+    """Whether another user may enter the folders that modules are imported from."""
+    folders = {Path(p).resolve() for p in (os.__file__, np.__file__)}
+    parents = {parent for folder in folders for parent in folder.parents}
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in parents)
+
+
+def _give(folder: Path, uid: int) -> None:
+    """Make ``uid`` the owner of ``folder`` and all in it; what it printed stays ours."""
+    os.chown(folder, uid, uid)
+    for path in folder.rglob("*"):
+        if path.name != "printed" or path.parent != folder:
+            os.chown(path, uid, uid, follow_symlinks=False)
+
+
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     return {**kept, **FIXED_ENVIRONMENT}
@@ -75,11 +126,22 @@ def _environment() -> dict[str, str]:
 def _command(entry: str) -> list[str]:
     """A Python that boots ``zygote.entry`` and cannot import this project's other folders."""
     engine = str(Path(__file__).resolve().parent.parent)
-    # No entry that holds the project: solutions must not be importable.
-    path = [p for p in sys.path if p and os.path.abspath(p) != engine and not _holds_engine(p)]
+    # Python's own folders only: the one in which a command was given, or PYTHONPATH, may hold
+    # the course, and a worker may read and import whatever is named here.
+    path = [p for p in sys.path if _is_python(p) and not _holds_engine(p)]
     installed = any("-packages" in part for part in Path(engine).parts)
     path += [engine] if installed else []
     return [sys.executable, "-B", "-s", "-c", BOOT.format(path=path, engine=engine, entry=entry)]
+
+
+def _is_python(path: str) -> bool:
+    place = Path(path)
+    own = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+    return (
+        any("-packages" in part for part in place.parts)
+        or place.suffix == ".zip"
+        or any(place.is_relative_to(folder) for folder in own)
+    )
 
 
 def _holds_engine(path: str) -> bool:
@@ -91,12 +153,22 @@ class Sandbox:
     """A source of workers. Use as a context manager.
 
     ``mode`` is ``"fork"`` (a warm zygote; Linux) or ``"plain"`` (a fresh
-    process for each worker; anywhere). Raises SandboxError when no worker can
+    process for each worker; anywhere). ``without`` names means of confinement
+    to leave out (``uid``, ``fs``, ``calls``, ``dumpable``): that is how it is
+    proved that each of them matters. Raises SandboxError when no worker can
     be had.
     """
 
-    def __init__(self, preload: tuple[str, ...] = ("numpy",), mode: str | None = None) -> None:
+    def __init__(
+        self,
+        preload: tuple[str, ...] = ("numpy",),
+        mode: str | None = None,
+        without: Collection[str] = (),
+    ) -> None:
         self.preload = preload
+        self.without = frozenset(without)
+        self.isolation: Isolation | None = None
+        self._uids = _fresh_uids() if "uid" not in self.without else None
         self.mode = mode or ("fork" if sys.platform == "linux" else "plain")
         self.missing: tuple[str, ...] = ()
         self._zygote: subprocess.Popen[bytes] | None = None
@@ -106,6 +178,8 @@ class Sandbox:
         """Whether the zygote is gone: every worker from here on would be our fault."""
 
     def __enter__(self) -> Sandbox:
+        if "dumpable" not in self.without:
+            confine.be_undumpable()
         if self.mode == "fork":
             try:
                 self._start_zygote()
@@ -130,11 +204,18 @@ class Sandbox:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """The means of confinement that are on."""
-        if sys.platform == "linux":
-            reap = ("reap",) if self.mode == "fork" else ()
-            return ("process", "clock", "rlimits", *reap)
-        return ("process", "clock")
+        """The means of confinement that held when they were tried; none before that."""
+        return self.isolation.layers if self.isolation is not None else ()
+
+    @property
+    def promise(self) -> str:
+        """What the layers add up to; empty before they were tried."""
+        return self.isolation.promise if self.isolation is not None else ""
+
+    @property
+    def helpers(self) -> tuple[int, ...]:
+        """Processes of ours that workers must not reach."""
+        return (os.getpid(), *([self._zygote.pid] if self._zygote is not None else []))
 
     def _start_zygote(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -168,14 +249,24 @@ class Sandbox:
         return answer
 
     def start(self, folder: Path, limits: Limits) -> Session:
-        """A new worker with a copy of ``folder`` as its submission."""
+        """A new worker with ``folder`` as its submission, which it can read and not change."""
         scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
+        shared = self._uids is None and "fs" in self.layers
         try:
-            shutil.copytree(folder, scratch / "submission")
+            if shared:
+                (scratch / "submission").symlink_to(folder.resolve(), target_is_directory=True)
+            else:
+                shutil.copytree(folder, scratch / "submission")
             (scratch / "work").mkdir()
             printed = scratch / "printed"
             printed.touch()
+            uid = next(self._uids) if self._uids is not None else None
+            if uid is not None:
+                _give(scratch, uid)
             spec = {
+                "uid": uid,
+                "without": sorted(self.without),
+                "processes": limits.processes,
                 "scratch": str(scratch / "work"),
                 "folder": str(scratch / "submission"),
                 "output": str(printed),
@@ -194,6 +285,9 @@ class Sandbox:
             raise
         self._live.append(session)
         session.greet()
+        if shared and "fs" in session.refused:
+            session.end()
+            raise SandboxError(f"a worker was not shut in: {session.refused['fs']}")
         self._live = [one for one in self._live if one.open]
         return session
 

@@ -227,6 +227,9 @@ def _render_end(page: _Page, result: SubmissionResult, audience: Audience) -> No
             f"{clean(waiting.question)} {clean(waiting.title)}: written, waits for staff",
             plural(waiting.points, "point"),
         )
+    if result.layers:
+        held = ", ".join(clean(layer) for layer in result.layers)
+        page.add(f"Isolation: {clean(result.promise)} ({held})", style=_DIM)
     if public_summary(result, cases):
         page.blank()
         page.lines.append(page.paint(public_summary(result, cases), _BOLD))

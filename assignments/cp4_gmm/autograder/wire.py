@@ -36,6 +36,10 @@ MAX_NODES = 400_000
 MAX_DEPTH = 40
 MAX_DIMS = 32
 MAX_INT_DIGITS = 400
+MAX_MARKS = 8 * MAX_NODES
+"""Brackets and commas of a header: it is counted before it is parsed, which takes memory."""
+PLAIN_KEY, MAX_LARGE_KEYS = 2**60, 1000
+"""Larger numbers can be chosen to have one hash, and a dict of many such takes for ever."""
 CHUNK = 2**20
 DTYPE = re.compile(r"[<>|=][biufc][0-9]{1,2}")
 
@@ -151,6 +155,8 @@ class _Reader:
         self.body = body
         self.resolve = resolve
         self.nodes = 0
+        self.left = len(body)
+        self.large_keys = 0
 
     def node(self, node: Any, depth: int = 0) -> Any:
         self.nodes += 1
@@ -173,7 +179,7 @@ class _Reader:
             return self.scalar(*_items(of, 2))
         if tag == "d":
             pairs = [_items(pair, 2) for pair in _items(of)]
-            return {_key(k): self.node(v, depth + 1) for k, v in pairs}
+            return {self.key(k): self.node(v, depth + 1) for k, v in pairs}
         if tag == "h":
             number, kind = _items(of, 2)
             return self.resolve(_size(number), _text(kind)[:200])
@@ -185,9 +191,19 @@ class _Reader:
             return self.slice(_size(offset), _size(size)).tobytes()
         raise WireError("an unknown kind of value")
 
+    def key(self, node: Any) -> str | int:
+        key = _key(node)
+        self.large_keys += isinstance(key, int) and abs(key) >= PLAIN_KEY
+        if self.large_keys > MAX_LARGE_KEYS:
+            raise TooLarge("too many large keys in one message")
+        return key
+
     def slice(self, offset: int, size: int) -> Any:
         if offset + size > len(self.body):
             raise WireError("an array is longer than its frame")
+        self.left -= size
+        if self.left < 0:  # read one by one, they would take more than was sent
+            raise WireError("arrays that lie in the same bytes")
         return self.body[offset : offset + size]
 
     def array(self, dtype: Any, shape: Any, offset: Any) -> Any:
@@ -251,6 +267,8 @@ def _dtype(node: Any) -> np.dtype[Any]:
 
 def decode(header: bytes, body: Any, resolve: Resolve = _no_handles) -> Any:
     """The value of a frame. ``body`` is a 1-D uint8 array. Raises WireError."""
+    if sum(header.count(mark) for mark in (b"[", b"{", b",")) > MAX_MARKS:
+        raise TooLarge("too many values in one message")
     try:
         return _Reader(body, resolve).node(json.loads(header, parse_int=_whole))
     except WireError:

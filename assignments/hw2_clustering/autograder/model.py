@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import hashlib
 import types
 import typing
 from dataclasses import dataclass, field
@@ -60,6 +61,10 @@ class Limits:
     """Size of any one file that a worker writes."""
     standin_calls: int = 20000
     """How often stand-ins may be called in one case."""
+    threads: int = 64
+    """Threads that a worker may have at once."""
+    processes: int = 0
+    """Processes that a worker may start; more than 0 gives up the layer that refuses them."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,8 @@ class Case:
     """Memory that a budgeted call may take, as a ratio to the reference's."""
     requires: str | None = None
     """An earlier case of the question: without points there, this one has none either."""
+    seed: int | None = None
+    """In a handout: this case's own seed; the assignment's would give the hidden cases' away."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,13 @@ class Assignment:
     def module_of(self, question: Question) -> str:
         """The module of a question's functions."""
         return question.module or self.module
+
+    def seed_of(self, case: Case) -> int:
+        """The seed of one case: the same on every machine and in every order."""
+        if case.seed is not None:
+            return case.seed
+        digest = hashlib.sha256(f"{self.seed}/{case.name}".encode()).digest()
+        return int.from_bytes(digest[:4], "big")
 
     def question_of(self, case: Case) -> Question:
         """The question that holds ``case``."""
@@ -269,7 +283,9 @@ class SubmissionResult:
     """Told once at the top: an import that failed, a file that is missing."""
     waiting: tuple[Waiting, ...] = ()
     layers: tuple[str, ...] = ()
-    """The means of confinement that were active."""
+    """The means of confinement that held when they were tried."""
+    promise: str = ""
+    """What they add up to: sealed, partial or open."""
     seed: int = 0
     usage: Usage = field(default_factory=Usage)
     hidden_cases: int = 0

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import inspect
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -58,12 +57,6 @@ class Bench:
     """Modules of the submission that do not import, and why."""
 
 
-def case_seed(assignment: Assignment, case: str) -> int:
-    """The seed of one case: the same on every machine and in every order."""
-    digest = hashlib.sha256(f"{assignment.seed}/{case}".encode()).digest()
-    return int.from_bytes(digest[:4], "big")
-
-
 def sentence(function: Any) -> str:
     """The rule that a check states: its docstring's first paragraph, on one line."""
     text = inspect.getdoc(function) or ""
@@ -101,10 +94,14 @@ class _Run:
 
 
 class Plugin:
-    """Runs an assignment's checks on one submission and collects ``results``."""
+    """Runs an assignment's checks on one submission and collects ``results``.
 
-    def __init__(self, bench: Bench) -> None:
+    ``on_case`` is told of each of them at once.
+    """
+
+    def __init__(self, bench: Bench, on_case: Callable[[CaseResult], None] | None = None) -> None:
         self.bench = bench
+        self.on_case = on_case
         self.assignment = bench.assignment
         self.results: dict[str, CaseResult] = {}
         self.strangers: list[str] = []
@@ -133,7 +130,7 @@ class Plugin:
     def pytest_runtest_setup(self, item: Any) -> None:
         """Refuse what is forfeited or out of time, before anything runs."""
         case = self._cases[item.name.removeprefix("test_")]
-        self._runs[item.name] = _Run(case, case_seed(self.assignment, case.name))
+        self._runs[item.name] = _Run(case, self.assignment.seed_of(case))
         limit = self.assignment.limits.submission_seconds
         if self._wall > limit:
             raise CallFailed(
@@ -159,6 +156,8 @@ class Plugin:
     def _refuse_without(self, case: Case) -> None:
         """A wrong answer earns nothing for being fast, or for leaving its input alone."""
         needed = self.results.get(case.requires or "")
+        if needed is not None and needed.score is None:
+            raise RuntimeError(f"the case that it requires, {needed.case}, is withheld")
         if needed is not None and needed.score == 0 and not self._failed_import(case):
             stub = needed.verdict is Verdict.NOT_IMPLEMENTED
             raise CallFailed(
@@ -188,6 +187,7 @@ class Plugin:
             self._module(run.case),
             failures=self.bench.failures,
             seed=run.seed,
+            names=self.assignment.functions,
         )
         return run.student
 
@@ -263,7 +263,7 @@ class Plugin:
             # Memory first: in a process that has run nothing big, it grows as much as it needs.
             if case.memory is not None:
                 budgets.judge_memory(student, reference, call, case.memory)
-            return budgets.judge(student, reference, call, limit)
+            return budgets.judge(student, reference, call, limit, self._run(request).seed)
 
         return judge
 
@@ -297,6 +297,8 @@ class Plugin:
             error = run.student.blame or error
         result = self._judge(run, error, sentence(item.function), usage, said)
         self.results[run.case.name] = result
+        if self.on_case is not None:
+            self.on_case(result)
         if result.verdict is not Verdict.ACCEPTED:
             report.outcome = "failed"
             words = (result.title, result.message, result.detail, result.hint)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import textwrap
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -152,6 +152,8 @@ class Submission:
     ``start`` gives a fresh session. ``failures`` says which modules are known
     not to import, so that no case runs into the same wall again. ``ours``
     marks the reference solution, whose failures are not the student's.
+    ``names`` are the graded functions and methods: whoever has data there,
+    where a check is about to call, has no answer.
     """
 
     def __init__(
@@ -162,7 +164,10 @@ class Submission:
         failures: Mapping[str, CallFailed] | None = None,
         seed: int = 0,
         ours: bool = False,
+        names: Collection[str] = (),
     ) -> None:
+        self._classes = {name.partition(".")[0] for name in names if "." in name}
+        self._functions = {part for name in names for part in (name, name.rpartition(".")[2])}
         self._start = start
         self._main = main
         self._failures = failures or {}
@@ -229,19 +234,33 @@ class Submission:
 
     # What the grader uses
 
-    def measured(self, path: str, args: tuple[Any, ...]) -> tuple[float, bool]:
-        """One call whose result stays behind: its CPU seconds, by the kernel's account.
+    def measured(
+        self, path: str, first: tuple[Any, ...], args: tuple[Any, ...], at: np.ndarray[Any, Any]
+    ) -> tuple[float, float, Any]:
+        """``path(*first, *args)`` by CPU seconds, of the kernel's account where it keeps one.
 
-        The second value is False where the platform keeps no account and the
-        seconds are wall time.
+        Gives the seconds of the call alone, of everything (its arguments' arrival and a look at
+        its result are worked on by the same process), and the result's shape and its entries
+        ``at``, or None where it is neither an array nor a number.
         """
-        session = self._open()
-        before, started = session.cpu_seconds(), time.perf_counter()
-        self._request(op="call", of=self._main, path=path, args=args, kwargs={}, keep="nothing")
-        after, ended = session.cpu_seconds(), time.perf_counter()
-        if before is None or after is None:
-            return ended - started, False
-        return after - before, True
+        started = self._clock()
+        put = [self.put(arg) for arg in args]
+        before = self._clock()
+        answer = self._request(
+            op="call", of=self._main, path=path, args=(*first, *put), kwargs={}, keep="number"
+        )
+        after = self._clock()
+        self._vouch(answer, self._main, path)
+        result = self._number(answer["ok"])
+        seen = self._request(op="sample", handle=result, at=at)["ok"]
+        ended = self._clock()
+        for number in (*(handle._number for handle in put), result):
+            self._request(op="drop", handle=number)
+        return after - before, ended - started, seen
+
+    def _clock(self) -> float:
+        seconds = self._open().cpu_seconds()
+        return time.perf_counter() if seconds is None else seconds
 
     def growth(self, path: str, args: tuple[Any, ...]) -> float | None:
         """One call whose result stays behind: the memory in MB that it took beyond what
@@ -249,7 +268,10 @@ class Submission:
         """
         session = self._open()
         before = session.reset_peak()
-        self._request(op="call", of=self._main, path=path, args=args, kwargs={}, keep="nothing")
+        answer = self._request(
+            op="call", of=self._main, path=path, args=args, kwargs={}, keep="nothing"
+        )
+        self._vouch(answer, self._main, path)
         most = session.peak_mb()
         return None if before is None or most is None else max(most - before, 0.0)
 
@@ -278,6 +300,11 @@ class Submission:
         return self._session.printed() if self._session is not None else ""
 
     @property
+    def refused(self) -> dict[str, str]:
+        """Means of confinement that the worker could not put on, and why."""
+        return self._session.refused if self._session is not None else {}
+
+    @property
     def blame(self) -> CallFailed | None:
         """What the submission did that brought a stand-in's own side down."""
         return self._session.blame if self._session is not None else None
@@ -296,7 +323,8 @@ class Submission:
     def _open(self) -> Session:
         if self._session is None:
             if self._main in self._failures:
-                raise self._failures[self._main]
+                # Raised anew for each case, it would carry the frames of all before.
+                raise self._failures[self._main].with_traceback(None)
             self._session = self._start()
             self._session.resolve = lambda number, kind: Handle(self, number, kind)
             self._session.opaque = self._opaque
@@ -324,7 +352,7 @@ class Submission:
 
     def _ensure(self, module: str) -> None:
         if module in self._failures:
-            raise self._failures[module]
+            raise self._failures[module].with_traceback(None)
         if module not in self._imported:
             self._request(op="import", module=module)
             self._imported.add(module)
@@ -336,6 +364,7 @@ class Submission:
             answer = self._request(op="get", of=of, path=path)
             self._vouch(answer, of, path)
             if "callable" not in answer:
+                self._refuse_data(path, answer["ok"])
                 return answer["ok"]
             self._callable.add((of, path))
         return Function(self, of, path, name)
@@ -349,7 +378,23 @@ class Submission:
         result = answer["ok"]
         if isinstance(result, Handle):
             object.__setattr__(result, "_label", name)
+        elif isinstance(of, str) and path in self._classes:
+            self._missing(
+                CallFailed(
+                    Verdict.RUN_TIME_ERROR,
+                    f"{path}(...) gives a {type(result).__name__}, not an object of a class.",
+                )
+            )
         return result
+
+    def _refuse_data(self, path: str, value: Any) -> None:
+        """A graded name that holds data cannot be called."""
+        if path in self._functions | self._classes and not isinstance(value, Handle):
+            self._missing(
+                CallFailed(
+                    Verdict.RUN_TIME_ERROR, f"{path} is a {type(value).__name__}, not a function."
+                )
+            )
 
     def _vouch(self, answer: dict[str, Any], of: str | int, path: str) -> None:
         """An answer that is neither a value nor a callable names what is missing."""

@@ -8,7 +8,10 @@ never a time or a verdict. Starting workers is ``sandbox``'s.
 from __future__ import annotations
 
 import builtins
+import contextlib
+import itertools
 import os
+import select
 import shutil
 import signal
 import socket
@@ -18,6 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autograder import wire
 from autograder.model import Limits, Usage, Verdict
 
@@ -26,7 +31,10 @@ POLL_SECONDS = 0.05
 SHOWN_OUTPUT = 4000
 SHOWN_TEXT = 2000
 STANDIN_BYTES = 32 * 2**20
-"""Size of the arguments of one call that a stand-in answers."""
+"""Size of the arguments of one call that a stand-in answers ..."""
+STANDIN_GROWTH, STANDIN_ROOM = 32, 2**16
+"""... which is, too, no more than so many times what the worker was sent, and a little: it runs
+on our side, where nothing stops it."""
 
 
 class SandboxError(Exception):
@@ -107,6 +115,60 @@ def memory_mb(pid: int) -> tuple[float, float] | None:
     return now, most
 
 
+def threads(pid: int) -> int | None:
+    """How many threads a process has; None where none can say."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return int(file.read().rpartition(")")[2].split()[17])
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def remove(folder: Path) -> None:
+    """Delete a dead worker's folder, however deep it is and whatever its modes; never raises."""
+    if os.rename in os.supports_dir_fd:
+        with contextlib.suppress(OSError):
+            fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                _flatten(fd)
+            finally:
+                os.close(fd)
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _flatten(top: int) -> None:
+    """Delete every folder in ``top``; those inside them move up first, so that none is deep."""
+    names = (f".{number}" for number in itertools.count())
+    while folders := [e.name for e in os.scandir(top) if e.is_dir(follow_symlinks=False)]:
+        for name in folders:
+            os.chmod(name, 0o700, dir_fd=top)
+            fd = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+            try:
+                for entry in list(os.scandir(fd)):
+                    if entry.is_dir(follow_symlinks=False):
+                        os.chmod(entry.name, 0o700, dir_fd=fd)
+                        free = next(n for n in names if not _is_there(n, top))
+                        os.rename(entry.name, free, src_dir_fd=fd, dst_dir_fd=top)
+                    else:
+                        os.unlink(entry.name, dir_fd=fd)
+            finally:
+                os.close(fd)
+            os.rmdir(name, dir_fd=top)
+
+
+def _is_there(name: str, folder: int) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return False
+    return True
+
+
+def _is_exception(thing: Any) -> bool:
+    return isinstance(thing, type) and issubclass(thing, BaseException)
+
+
 def _died(account: dict[str, Any], limits: Limits) -> CallFailed:
     """What the end of a worker's process means for the student."""
     status, cpu = account.get("status"), account.get("cpu_s")
@@ -145,6 +207,9 @@ class Session:
     ) -> None:
         self.pid = pid
         self.limits = limits
+        self.refused: dict[str, str] = {}
+        """Layers that the worker could not put on, and why. Said before anything of the
+        student's ran; ``isolation`` tries them all the same."""
         self.standins: list[Callable[..., Any]] = []
         self.resolve: wire.Resolve = lambda number, kind: (number, kind)
         self.opaque: wire.Opaque = wire._refuse
@@ -155,6 +220,7 @@ class Session:
         self._ender = ender
         self._printed: bytes | None = None
         self._standin_calls = 0
+        self._sent = 0
         self._spent = 0.0
         self._standin_spent = 0.0
         self._deadline = time.monotonic() + START_SECONDS
@@ -176,9 +242,10 @@ class Session:
             account = self._end_account(died=True)
             said = f"{error}; {account}; {self.printed()}"
             raise SandboxError(f"a worker did not start: {said}") from error
-        if first != {"ready": True}:
+        if not isinstance(first, dict) or first.get("ready") is not True:
             self.end()
             raise SandboxError("a worker did not start: its first word is not ours")
+        self.refused = first["refused"]
 
     def __enter__(self) -> Session:
         return self
@@ -195,7 +262,7 @@ class Session:
         after a death or a limit every further request fails the same way.
         """
         if self._failure is not None:
-            raise self._failure
+            raise self._failure.with_traceback(None)
         started, ours = time.monotonic(), self._standin_spent
         left = self.limits.case_seconds - self._spent
         self._deadline = started + min(self.limits.call_seconds, left)
@@ -223,6 +290,8 @@ class Session:
         return answer
 
     def _exchange(self, message: dict[str, Any]) -> dict[str, Any]:
+        if self._speaks():
+            raise wire.WireError("an answer that nobody asked for")
         self._send(message)
         while True:
             answer = wire.receive(
@@ -231,11 +300,24 @@ class Session:
             if not isinstance(answer, dict) or len(answer) not in (1, 3):
                 raise wire.WireError("an answer of the wrong form")
             if "standin" not in answer:
+                if "callable" in answer and message["op"] != "get":
+                    raise wire.WireError("an answer of the wrong form")
                 return answer
             self._answer_standin(answer)
 
+    def _speaks(self) -> bool:
+        """Whether bytes wait that no request called for."""
+        if not select.select([self._sock], [], [], 0)[0]:
+            return False
+        try:
+            return bool(self._sock.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False  # a closed end is told as such by the next request
+
     def _send(self, message: dict[str, Any]) -> None:
-        wire.send(self._sock, wire.encode(message, self.opaque), self._tick)
+        buffers = wire.encode(message, self.opaque)
+        self._sent += sum(memoryview(buffer).nbytes for buffer in buffers)
+        wire.send(self._sock, buffers, self._tick)
 
     def _answer_standin(self, asked: dict[str, Any]) -> None:
         started = time.monotonic()
@@ -254,9 +336,11 @@ class Session:
             and all(isinstance(key, str) for key in kwargs)
         ):
             raise wire.WireError("an answer of the wrong form")
-        size = sum(getattr(value, "nbytes", 0) for value in (*args, *kwargs.values()))
+        # Of a handle nothing is asked: its worker waits for the answer to this call.
+        arrays = (v for v in (*args, *kwargs.values()) if isinstance(v, np.ndarray))
+        size = sum(value.nbytes for value in arrays)
         try:
-            if size > STANDIN_BYTES:
+            if size > min(STANDIN_BYTES, STANDIN_ROOM + STANDIN_GROWTH * self._sent):
                 raise ValueError("too much")
             reply: dict[str, Any] = {"ok": self.standins[number](*args, **kwargs)}
         except (NameError, ImportError, AssertionError):
@@ -296,6 +380,12 @@ class Session:
                 + (", the limit of one case." if case else ", the limit of one call."),
                 hint="Look for a loop that never ends or a Python loop over many rows.",
             )
+        if (threads(self.pid) or 0) > self.limits.threads:
+            raise CallFailed(
+                Verdict.RUN_TIME_ERROR,
+                f"Your code runs more than {self.limits.threads} threads at once.",
+                hint="Limit: threads.",
+            )
         if os.fstat(self._output.fileno()).st_size > self.limits.output_kb * 1024:
             raise CallFailed(
                 Verdict.OUTPUT_LIMIT_EXCEEDED,
@@ -326,7 +416,7 @@ class Session:
     def _described(self, error: Any) -> CallFailed:
         name, bases, text, frames = (error[k] for k in ("type", "bases", "text", "frames"))
         name, text = clean(str(name), 100), clean(str(text))
-        known = [b for b in map(str, bases) if isinstance(getattr(builtins, b, None), type)]
+        known = [b for b in map(str, bases) if _is_exception(getattr(builtins, b, None))]
         where = [
             (clean(str(f[0]), 100), int(f[1]), clean(str(f[2]), 100), clean(str(f[3]), 200))
             for f in frames[:20]
@@ -398,7 +488,7 @@ class Session:
             self._account = self._ender(died)
             self._printed = self._read_printed()
             self._output.close()
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            remove(self._scratch)
             if "error" in self._account:
                 raise SandboxError(self._account["error"])
         return self._account

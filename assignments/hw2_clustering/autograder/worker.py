@@ -74,9 +74,9 @@ class Worker:
 
     # Requests
 
-    def serve(self) -> None:
-        """Answer requests until the socket closes."""
-        self.send({"ready": True})
+    def serve(self, refused: dict[str, str]) -> None:
+        """Answer requests until the socket closes; first say which layers were refused."""
+        self.send({"ready": True, "refused": refused})
         while True:
             try:
                 request = self.receive()
@@ -99,6 +99,8 @@ class Worker:
         if op == "call":
             function = self.find(request["of"], request["path"])
             result = function(*request["args"], **request["kwargs"])
+            if request["keep"] == "number":
+                return {"ok": self.opaque(result)[0]}
             return {"ok": result if request["keep"] == "value" else None}
         if op == "get":
             value = self.find(request["of"], request["path"])
@@ -111,6 +113,8 @@ class Worker:
             return {"ok": number}
         if op == "fetch":
             return {"ok": self.kept[request["handle"]]}
+        if op == "sample":
+            return {"ok": _sample(self.kept[request["handle"]], request["at"])}
         if op == "drop":
             self.kept.pop(request["handle"], None)
             return {"ok": None}
@@ -252,6 +256,15 @@ def _kind_name(value: Any) -> str:
     return type(value).__name__[:100]
 
 
+def _sample(value: Any, at: Any) -> Any:
+    """Shape and some entries of an array or a number; None for anything else."""
+    if isinstance(value, (float, np.number)):
+        value = np.asarray(value)
+    if type(value) is not np.ndarray or value.dtype.kind not in "biuf" or not value.size:
+        return None
+    return list(value.shape), value.reshape(-1)[at % value.size]
+
+
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -269,12 +282,12 @@ def plain_progress_bars() -> None:
         vars(tqdm)["tqdm_notebook"] = vars(tqdm)["tqdm"]
 
 
-def serve(sock: socket.socket, folder: str, limit: int) -> None:
+def serve(sock: socket.socket, folder: str, limit: int, refused: dict[str, str]) -> None:
     """Be a worker for the submission in ``folder`` until ``sock`` closes."""
     sys.path.insert(0, folder)
     # A prompt would wait for somebody who is not there.
     builtins.input = _no_input
-    Worker(sock, folder, limit).serve()
+    Worker(sock, folder, limit).serve(refused)
 
 
 def _no_input(prompt: object = "", /) -> str:

@@ -12,7 +12,8 @@ worker's socket and its output file attached, and ``{"op": "end", "pid": n}``.
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
+import functools
 import gc
 import importlib
 import io
@@ -24,22 +25,15 @@ import sys
 import time
 from typing import Any
 
-from autograder import worker
+from autograder import confine, worker
 
-PR_SET_PDEATHSIG = 1
-PR_SET_CHILD_SUBREAPER = 36
-PR_SET_NO_NEW_PRIVS = 38
 PACKET = 65536
 REAP_SECONDS = 10.0
 
-
-def _prctl(option: int, value: int) -> bool:
-    """Linux's prctl(2); False where there is none."""
-    try:
-        libc = ctypes.CDLL(None, use_errno=True)
-        return bool(libc.prctl(option, value, 0, 0, 0) == 0)
-    except (AttributeError, OSError, TypeError):
-        return False
+with contextlib.suppress(ImportError):  # before the first fork, not in every worker
+    import resource
+THREADS = 64
+"""Threads that a worker may have, where its user number is its own."""
 
 
 def preload(names: list[str]) -> list[str]:
@@ -60,9 +54,7 @@ def preload(names: list[str]) -> list[str]:
 
 def _set_limits(limits: dict[str, int]) -> None:
     """Put the kernel's own limits on this process, for good."""
-    try:
-        import resource
-    except ImportError:
+    if "resource" not in sys.modules:
         return
     wanted = {
         "RLIMIT_CORE": 0,
@@ -99,7 +91,53 @@ def _prepare(output: int, scratch: str, limits: dict[str, int]) -> None:
     if hasattr(signal, "SIGXFSZ"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     _set_limits(limits)
-    _prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+
+def _limit_processes(number: int) -> None:
+    resource.setrlimit(resource.RLIMIT_NPROC, (number, number))
+
+
+def _close_all_but(keep: int) -> None:
+    os.closerange(3, keep)
+    os.closerange(keep + 1, 65536)
+
+
+@functools.cache
+def _readable_by_all() -> tuple[str, ...]:
+    """What any worker may read, found once: looking it up takes longer than a fork."""
+    nowhere = f"{os.sep}nowhere"
+    own = (nowhere, f"/proc/{os.getpid()}")
+    return tuple(path for path in confine.readable(nowhere) if path not in own)
+
+
+def _confine(spec: dict[str, Any]) -> dict[str, str]:
+    """Shut this process in, for good; what could not be had, and why.
+
+    The order matters: a change of user forgets the death signal, and once
+    seccomp holds nothing of this can be done any more.
+    """
+    if sys.platform != "linux":
+        return dict.fromkeys(("uid", "fs", "calls"), f"{sys.platform} has no such layer here")
+    confine.prctl(confine.PR_SET_NO_NEW_PRIVS, 1)
+    refused = {}
+    left_out = spec["without"]
+    if spec["uid"] is not None:
+        refused["uid"] = confine.take_uid(spec["uid"])
+        if not refused["uid"]:
+            # The kernel counts a user's processes and threads, and this user has no other.
+            _limit_processes(spec["processes"] + THREADS)
+    elif os.geteuid() == 0 and "capabilities" not in left_out:
+        refused["capabilities"] = confine.drop_capabilities()
+    # A worker's memory holds no secret, and our side reads its account in /proc.
+    confine.prctl(confine.PR_SET_DUMPABLE, 1)
+    os.chdir(spec["scratch"])
+    if "fs" not in left_out:
+        reads = [*_readable_by_all(), os.path.realpath(spec["folder"]), f"/proc/{os.getpid()}"]
+        refused["fs"] = confine.restrict_files(reads, [spec["scratch"]])
+    confine.prctl(confine.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if "calls" not in left_out:
+        refused["calls"] = confine.restrict_calls(processes=spec["processes"] > 0)
+    return {layer: why for layer, why in refused.items() if why}
 
 
 def _become_worker(spec: dict[str, Any], sock: socket.socket, output: int, parent: int) -> None:
@@ -107,14 +145,12 @@ def _become_worker(spec: dict[str, Any], sock: socket.socket, output: int, paren
     status = 70
     try:
         os.setsid()
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before the line above
-            os._exit(status)
         _prepare(output, spec["scratch"], spec["limits"])
-        keep = sock.fileno()
-        os.closerange(3, keep)
-        os.closerange(keep + 1, 65536)
-        worker.serve(sock, spec["folder"], spec["answer_limit"])
+        _close_all_but(sock.fileno())
+        refused = _confine(spec)
+        if os.getppid() != parent:  # it died before it could end this process
+            os._exit(status)
+        worker.serve(sock, spec["folder"], spec["answer_limit"], refused)
         status = 0
     finally:
         # Not sys.exit: the student's atexit hooks and threads are not awaited.
@@ -156,10 +192,12 @@ def _end(pid: int, alive: set[int]) -> dict[str, Any]:
 def zygote(control_fd: int, names: list[str]) -> None:
     """Serve fork and end requests on ``control_fd`` until it closes."""
     control = socket.socket(fileno=control_fd)
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    confine.prctl(confine.PR_SET_CHILD_SUBREAPER, 1)
+    confine.prctl(confine.PR_SET_PDEATHSIG, signal.SIGKILL)
+    confine.be_undumpable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command to handle
     missing = preload(names)
+    _readable_by_all()
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"ready": os.getpid(), "missing": missing}).encode())
@@ -194,6 +232,6 @@ def plain() -> None:
     sock.sendall(bytes.fromhex(spec["token"]))
     output = os.open(spec["output"], os.O_WRONLY | os.O_APPEND)
     _prepare(output, spec["scratch"], spec["limits"])
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL if hasattr(signal, "SIGKILL") else 0)
-    worker.serve(sock, spec["folder"], spec["answer_limit"])
+    _close_all_but(sock.fileno())
+    worker.serve(sock, spec["folder"], spec["answer_limit"], _confine(spec))
     os._exit(0)
