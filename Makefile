@@ -25,7 +25,7 @@ $(READY): pyproject.toml
 
 demo: $(READY) handouts ## build the handouts, grade sample submissions, show the result
 	$(BIN)/python demo/make_samples.py $(OUT)/submissions
-	$(BIN)/autograder grade-all hw2_clustering $(OUT)/submissions --out $(OUT)/results
+	$(BIN)/autograder grade-all hw2_clustering $(OUT)/submissions --out $(OUT)/results --require open
 
 test: $(READY) ## run every test
 	$(BIN)/python -m pytest

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import struct
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +18,7 @@ from autograder.model import Limits, Verdict
 from autograder.proxy import Submission
 from autograder.sandbox import SEALED, Isolation, Sandbox
 from autograder.session import CallFailed
+from tests import mini
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these layers are Linux's")
 
@@ -299,3 +303,51 @@ def test_own_files_are_ours_and_what_is_read_is_no_assignment() -> None:
     allowed = set(confine.readable("/nowhere")) - {str(root)}
     for secret in ("solutions", "grading_config.yaml", "tests"):
         assert not [path for path in allowed if (root / secret).is_relative_to(path)]
+
+
+# The commands
+
+
+WITHOUT_LANDLOCK = """
+import ctypes, os, struct, sys
+from autograder import confine
+column = list(confine.AUDIT_ARCH).index(confine.machine())
+steps = [(0x20, 0, 0, 0), (0x15, 0, 1, confine.CREATE_RULESET), (6, 0, 0, 0x00050026),
+         (6, 0, 0, 0x7FFF0000)]
+code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
+head = ctypes.create_string_buffer(struct.pack("@HP", len(steps), ctypes.addressof(code)))
+confine.prctl(confine.PR_SET_NO_NEW_PRIVS, 1)
+assert confine.prctl(confine.PR_SET_SECCOMP, 2, ctypes.addressof(head))
+os.execv(sys.executable, [sys.executable, "-m", "autograder", *sys.argv[1:]])
+"""
+"""A kernel that answers like one without Landlock."""
+
+
+@needs_landlock
+def test_a_command_refuses_what_is_not_sealed(tmp_path: Path) -> None:
+    """Status 2 and a sentence that names the layer; --require says how to go on all the same."""
+    course = mini.write(tmp_path / "course")
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "mini.py").write_text(mini.REFERENCE)
+
+    def grade(*more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", WITHOUT_LANDLOCK, "grade", "mini", str(tmp_path / "work")]
+        root = str(Path(__file__).resolve().parent.parent)
+        env = os.environ | {"PYTHONPATH": root}
+        return subprocess.run(
+            [*command, *more], cwd=course, env=env, capture_output=True, text=True, check=False
+        )
+
+    done = grade()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "would be partial, not sealed" in done.stderr
+    assert "fs: a submission can read a file" in done.stderr
+    assert "Landlock" in done.stderr
+    assert "--require partial" in done.stderr
+    results = tmp_path / "results.json"
+    done = grade("--require", "partial", "--results", str(results))
+    assert done.returncode == 0
+    assert "Isolation: partial" in done.stdout
+    extra = json.loads(results.read_text())["extra_data"]
+    assert extra["isolation"] == "partial"
+    assert "fs" not in extra["layers"]
