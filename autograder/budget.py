@@ -57,25 +57,23 @@ def ratio(
     kept is a wrong one. What the student's side spends on taking its arguments
     in, or on showing its result, beyond what the reference's does, counts too.
     Stops as soon as the side of ``limit`` is clear. Raises CallFailed when the
-    student's call fails, or is right in the first round and not in another.
+    student's call fails or its answer is not the reference's.
     """
     rng = np.random.default_rng(seed)
     sides = [_Side(side, call) for side in (student, reference)]
     best = [float("inf"), float("inf")]
-    right_at_first = False
     for done in range(1, MAX_ROUNDS + 1):
         args = call.args if done == 1 else tuple(_noisy(arg, rng) for arg in call.args)
         at = rng.integers(2**31, size=SAMPLE)
         (_, spent, seen), (allowed, whole, wanted) = (side.measured(args, at) for side in sides)
         around = max(whole - allowed, 0.0)
         best = [min(best[0], max(spent - around, 0.0)), min(best[1], allowed)]
-        right = _alike(seen, wanted)
-        right_at_first = right if done == 1 else right_at_first
-        if right_at_first and not right:
+        if not _alike(seen, wanted):
             raise CallFailed(
                 Verdict.WRONG_ANSWER,
-                f"{call.function} is right once and then gives answers to other questions.",
-                hint="Compute every answer from the arguments, and keep none.",
+                f"{call.function} gives another answer than it has to for the data on which its "
+                "time is taken: only right answers are timed.",
+                hint="Compute every answer from the arguments, and keep none from before.",
             )
         found = (best[0] + OVERHEAD_SECONDS) / (best[1] + OVERHEAD_SECONDS)
         if done >= MIN_ROUNDS and (found < CLEAR * limit or found > limit / CLEAR):

@@ -230,7 +230,7 @@ ASSIGNMENT_KEYS = (
 )
 LIMITS_KEYS = (
     "call_seconds, case_seconds, submission_seconds, cpu_seconds, memory_mb, output_kb, "
-    "answer_mb, file_mb, standin_calls, threads, processes"
+    "answer_mb, file_mb, disk_mb, files, standin_calls, threads, processes"
 )
 
 

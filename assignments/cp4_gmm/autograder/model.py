@@ -59,6 +59,10 @@ class Limits:
     """Size of one answer."""
     file_mb: int = 64
     """Size of any one file that a worker writes."""
+    disk_mb: int = 256
+    """Size of all files together that a worker leaves in its folder."""
+    files: int = 1000
+    """How many files and folders it may make."""
     standin_calls: int = 20000
     """How often stand-ins may be called in one case."""
     threads: int = 64

@@ -46,6 +46,15 @@ PYTEST_OPTIONS = (
     "-p no:terminal",
     "-p no:unraisableexception",
     "-p no:threadexception",
+    # Each one that is not there takes a millisecond less.
+    "-p no:doctest",
+    "-p no:junitxml",
+    "-p no:legacypath",
+    "-p no:pastebin",
+    "-p no:setuponly",
+    "-p no:setupplan",
+    "-p no:stepwise",
+    "--capture=sys",
 )
 PYTEST_ENVIRONMENT = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 

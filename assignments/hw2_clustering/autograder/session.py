@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -28,6 +28,8 @@ from autograder.model import Limits, Usage, Verdict
 
 START_SECONDS = 60.0
 POLL_SECONDS = 0.05
+LOOK_SECONDS = 0.5
+"""How often the files that a busy worker makes are counted."""
 SHOWN_OUTPUT = 4000
 SHOWN_TEXT = 2000
 STANDIN_BYTES = 32 * 2**20
@@ -222,6 +224,7 @@ class Session:
         self._standin_calls = 0
         self._sent = 0
         self._spent = 0.0
+        self._looked = time.monotonic()
         self._standin_spent = 0.0
         self._deadline = time.monotonic() + START_SECONDS
         self.blame: CallFailed | None = None
@@ -268,6 +271,8 @@ class Session:
         self._deadline = started + min(self.limits.call_seconds, left)
         try:
             answer = self._exchange(message)
+            if time.monotonic() - started > POLL_SECONDS:  # long enough to write a lot
+                self._look_at_disk()
         except CallFailed as failure:
             self._failure = failure
             self.end()
@@ -380,6 +385,10 @@ class Session:
                 + (", the limit of one case." if case else ", the limit of one call."),
                 hint="Look for a loop that never ends or a Python loop over many rows.",
             )
+        now = time.monotonic()
+        if now > self._looked + LOOK_SECONDS:
+            self._look_at_disk()
+            self._looked = now
         if (threads(self.pid) or 0) > self.limits.threads:
             raise CallFailed(
                 Verdict.RUN_TIME_ERROR,
@@ -392,6 +401,29 @@ class Session:
                 f"Your code printed more than {self.limits.output_kb} kB.",
                 hint="Remove print calls from loops.",
             )
+
+    def _look_at_disk(self) -> None:
+        """Refuse a worker that fills the disk. A file that it has deleted is not seen."""
+        number, size = 0, 0
+        todo = [self._scratch / "work"]
+        while todo:
+            with contextlib.suppress(OSError), os.scandir(todo.pop()) as entries:
+                for entry in entries:
+                    number += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        todo.append(Path(entry.path))
+                    else:
+                        blocks = getattr(entry.stat(follow_symlinks=False), "st_blocks", 0)
+                        size += 512 * blocks
+                    if number > self.limits.files:
+                        self._full(f"made more than {self.limits.files} files", "files")
+                    if size > self.limits.disk_mb * 2**20:
+                        self._full(f"wrote more than {self.limits.disk_mb} MB", "disk_mb")
+
+    def _full(self, what: str, limit: str) -> NoReturn:
+        raise CallFailed(
+            Verdict.OUTPUT_LIMIT_EXCEEDED, f"Your code {what}.", hint=f"Limit: {limit}."
+        )
 
     def _fail(self, verdict: Verdict, message: str, hint: str) -> None:
         self._failure = CallFailed(verdict, message, hint=hint and f"Limit: {hint}.")

@@ -2,7 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_parameters]
-may_lose: [fit_history_keys, fit_history_values, fit_empty_data, fit_keeps_input]
+may_lose: [fit_history_keys, fit_history_values, fit_empty_data, fit_keeps_input, fit_stopping]
 """
 from collections import defaultdict
 

@@ -2,7 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_LBFGS
 loses: [lbfgs_first_gradient]
-may_lose: [lbfgs_three_blobs, lbfgs_loss_falls]
+may_lose: [lbfgs_three_blobs, lbfgs_loss_falls, lbfgs_stationary]
 """
 
 class GMM_PenalizedMLEstimator_LBFGS:

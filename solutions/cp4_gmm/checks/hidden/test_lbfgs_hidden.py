@@ -153,13 +153,13 @@ def test_lbfgs_three_blobs(student, rng):
     reachable = _loss(student, x_ND, (log_pi_K, mu_KD, np.sqrt(variance_KD)), m, s)
     best, at = np.inf, None
     for seed in (1, 2, 3, 4, 5, 6):  # right solutions stop at a saddle from some of them
-        gmm = _estimator(student, 3, 2, m, s, seed=seed, max_iter=200)
+        gmm = _estimator(student, 3, 2, m, s, seed=seed, max_iter=100)
         gmm.fit(x_ND, verbose=False)
         found = _found(gmm, 3, 2)
         loss = _loss(student, x_ND, found, m, s)
         if loss < best:
             best, at = loss, found
-    hint = "The best of six starts counts; each may take 200 iterations."
+    hint = "The best of six starts counts; each may take 100 iterations."
     assert_true(at is not None, "No start ends with a loss.", hint=hint)
     assert_true(
         best < reachable + 1e-3,
@@ -204,7 +204,7 @@ def test_lbfgs_stationary(student, rng):
     x_ND, m, s = _overlapping(rng, N=60), 1.0, 1e5  # as in ``lbfgs_first_gradient``
     shares = []
     for seed in (4, 5, 6):  # from some starts a component closes in on one row without end
-        gmm = _estimator(student, 2, 2, m, s, seed=seed, max_iter=300, ftol=1e-13)
+        gmm = _estimator(student, 2, 2, m, s, seed=seed, max_iter=80, ftol=1e-13)
         gmm.fit(x_ND, verbose=False)
         start = _gradient(student, x_ND, _start(x_ND, 2, seed, m), m, s)
         end = _gradient(student, x_ND, _found(gmm, 2, 2), m, s)

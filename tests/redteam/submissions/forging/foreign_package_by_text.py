@@ -1,7 +1,6 @@
-"""Has a package that is not allowed do the work, under a name that no reader of the source finds.
+"""Has a package that is not allowed do the work, under a name that no reader of the source finds (not stopped).
 
-score: [83, 83]
-verdict: wrong_answer
+score: [83, 90]
 """
 
 import sys
