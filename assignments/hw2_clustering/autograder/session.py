@@ -15,6 +15,7 @@ import select
 import shutil
 import signal
 import socket
+import stat
 import sys
 import time
 from collections.abc import Callable
@@ -124,6 +125,18 @@ def threads(pid: int) -> int | None:
             return int(file.read().rpartition(")")[2].split()[17])
     except (OSError, IndexError, ValueError):
         return None
+
+
+def _deleted_bytes(pid: int) -> int:
+    """Size of the files that a process has deleted and holds open; 0 where none can say."""
+    size = 0
+    with contextlib.suppress(OSError):
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                known = os.stat(f"/proc/{pid}/fd/{fd}")
+                if stat.S_ISREG(known.st_mode) and known.st_nlink == 0:
+                    size += 512 * known.st_blocks
+    return size
 
 
 def remove(folder: Path) -> None:
@@ -271,8 +284,7 @@ class Session:
         self._deadline = started + min(self.limits.call_seconds, left)
         try:
             answer = self._exchange(message)
-            if time.monotonic() - started > POLL_SECONDS:  # long enough to write a lot
-                self._look_at_disk()
+            self._look_at_disk()
         except CallFailed as failure:
             self._failure = failure
             self.end()
@@ -403,8 +415,8 @@ class Session:
             )
 
     def _look_at_disk(self) -> None:
-        """Refuse a worker that fills the disk. A file that it has deleted is not seen."""
-        number, size = 0, 0
+        """Refuse a worker that fills the disk, be it with files that it has deleted."""
+        number, size = 0, _deleted_bytes(self.pid)
         todo = [self._scratch / "work"]
         while todo:
             with contextlib.suppress(OSError), os.scandir(todo.pop()) as entries:
