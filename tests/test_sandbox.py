@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -561,3 +562,50 @@ def test_a_brief_call_shows_no_value() -> None:
     assert brief((1, 2.5, "secret")) == "(int, float, str)"
     assert "secret" in shown("secret")
     assert len(shown("x" * 10_000)) < 700
+
+
+GREEDY = {
+    "files": (
+        "import os\n\n\ndef take():\n    for number in range(50):\n"
+        "        open(f'{number}', 'w').close()\n    return 1\n",
+        Verdict.OUTPUT_LIMIT_EXCEEDED,
+        "made more than 20 files",
+    ),
+    "disk_mb": (
+        "def take():\n    for number in range(3):\n        with open(f'{number}', 'wb') as file:\n"
+        "            file.write(bytes(2**20))\n    return 1\n",
+        Verdict.OUTPUT_LIMIT_EXCEEDED,
+        "wrote more than 2 MB",
+    ),
+    "disk_mb, deleted": (
+        "import os\nKEPT = []\n\n\ndef take():\n    for number in range(3):\n"
+        "        KEPT.append(open(f'{number}', 'wb', buffering=0))\n"
+        "        KEPT[-1].write(bytes(2**20))\n        os.unlink(f'{number}')\n    return 1\n",
+        Verdict.OUTPUT_LIMIT_EXCEEDED,
+        "wrote more than 2 MB",
+    ),
+    "threads": (
+        "import threading, time\n\n\ndef take():\n    for _ in range(12):\n"
+        "        threading.Thread(target=time.sleep, args=(9,), daemon=True).start()\n"
+        "    time.sleep(9)\n    return 1\n",
+        Verdict.RUN_TIME_ERROR,
+        "runs more than 8 threads at once",
+    ),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counted in /proc")
+@pytest.mark.parametrize("limit", list(GREEDY))
+def test_what_a_worker_takes_is_counted(tmp_path: Path, limit: str) -> None:
+    """Files, their size and threads have limits of their own, whose names are told."""
+    text, verdict, said = GREEDY[limit]
+    (tmp_path / "main.py").write_text(text)
+    limits = Limits(files=20, disk_mb=2, threads=8)
+    with Sandbox(("numpy",)) as sandbox:
+        student = Submission(lambda: sandbox.start(tmp_path, limits), "main")
+        with pytest.raises(CallFailed) as error:
+            student.take()
+        student.end()
+    assert error.value.verdict is verdict
+    assert said in error.value.message
+    assert limit.partition(",")[0] in error.value.hint

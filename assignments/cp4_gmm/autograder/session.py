@@ -418,19 +418,22 @@ class Session:
         """Refuse a worker that fills the disk, be it with files that it has deleted."""
         number, size = 0, _deleted_bytes(self.pid)
         todo = [self._scratch / "work"]
-        while todo:
+        while True:
+            if number > self.limits.files:
+                self._full(f"made more than {self.limits.files} files", "files")
+            if size > self.limits.disk_mb * 2**20:
+                self._full(f"wrote more than {self.limits.disk_mb} MB", "disk_mb")
+            if not todo:
+                return
             with contextlib.suppress(OSError), os.scandir(todo.pop()) as entries:
-                for entry in entries:
+                # One more than allowed is enough to know.
+                for entry in itertools.islice(entries, self.limits.files + 1):
                     number += 1
                     if entry.is_dir(follow_symlinks=False):
                         todo.append(Path(entry.path))
                     else:
                         blocks = getattr(entry.stat(follow_symlinks=False), "st_blocks", 0)
                         size += 512 * blocks
-                    if number > self.limits.files:
-                        self._full(f"made more than {self.limits.files} files", "files")
-                    if size > self.limits.disk_mb * 2**20:
-                        self._full(f"wrote more than {self.limits.disk_mb} MB", "disk_mb")
 
     def _full(self, what: str, limit: str) -> NoReturn:
         raise CallFailed(
