@@ -2,6 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [estep_keeps_input]
+may_lose: [estep_speed]
 """
 import numpy as np
 from scipy.special import softmax

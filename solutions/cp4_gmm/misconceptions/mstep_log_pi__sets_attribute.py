@@ -2,7 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [mstep_log_pi_by_hand, mstep_log_pi_values, mstep_log_pi_empty_component]
-may_lose: [fit_two_blobs, fit_history_keys, em_training_table]
+may_lose: [fit_two_blobs, fit_history_keys, em_training_table, mstep_speed]
 """
 import numpy as np
 
