@@ -46,6 +46,7 @@ def preload(names: list[str]) -> list[str]:
         except ImportError:
             missing.append(name)
     worker.plain_progress_bars()
+    worker.remember_modules()
     return missing
 
 
