@@ -90,7 +90,11 @@ def prepared(
 
     Raises ``submission.SubmissionError`` for a submission that cannot be opened.
     """
-    with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
+    with contextlib.ExitStack() as rooms:
+        # Each in a room of its own: a worker may learn where its submission lies.
+        temporary, apart = (
+            rooms.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")) for _ in "12"
+        )
         staged = Path(temporary) / "submission"
         staged.mkdir()
         notices = submissions.collect(path, assignment, staged)
@@ -98,7 +102,7 @@ def prepared(
             shutil.copyfile(room.given / name, staged / name)
         reference = None
         if room.reference is not None:
-            reference = Path(temporary) / "reference"
+            reference = Path(apart) / "reference"
             reference.mkdir()
             for name in (*assignment.files, *assignment.given):
                 shutil.copyfile(room.reference / name, reference / name)
@@ -106,7 +110,6 @@ def prepared(
         bench = Bench(
             assignment, sandbox, staged, Source.read(staged, modules), room.data, reference
         )
-        _compile(bench)
         failures = _try_imports(bench, modules)
         notices += [
             f"{module}.py could not be imported, so its cases cannot pass: "
@@ -117,25 +120,20 @@ def prepared(
         yield replace(bench, failures={m: _short(m, f) for m, f in failures.items()}), notices
 
 
-def _compile(bench: Bench) -> None:
+def _compile(bench: Bench, worker: Submission) -> bool:
     """Put bytecode beside the staged sources, so that not every case compiles them again.
 
-    It is made in a worker that runs nothing of the submission: the compiler
-    may crash on an odd source, and then the source is simply compiled later.
+    ``worker`` has run nothing of the submission yet. The compiler may crash on
+    an odd source: then the source is simply compiled later, in another worker.
     """
-    if bench.sandbox.mode != "fork":
-        return
-    limits = bench.assignment.limits
-    compiler = Submission(lambda: bench.sandbox.start(bench.submission, limits), "")
     try:
         for file in bench.submission.glob("*.py"):
             cached = Path(importlib.util.cache_from_source(str(file)))
             cached.parent.mkdir(exist_ok=True)
-            cached.write_bytes(compiler.bytecode(file.name))
+            cached.write_bytes(worker.bytecode(file.name))
     except CallFailed:
-        return
-    finally:
-        compiler.end()
+        return False
+    return True
 
 
 def _on_new_lines(detail: str) -> str:
@@ -150,17 +148,26 @@ def _short(module: str, failure: CallFailed) -> CallFailed:
     return CallFailed(failure.verdict, text)
 
 
+def _trial(bench: Bench, module: str) -> Submission:
+    limits = bench.assignment.limits
+    return Submission(lambda: bench.sandbox.start(bench.submission, limits), module)
+
+
 def _try_imports(bench: Bench, modules: Sequence[str]) -> dict[str, CallFailed]:
     """Import each submitted module once; those that fail, and why."""
     failures: dict[str, CallFailed] = {}
+    compiled = bench.sandbox.mode != "fork"
     for module in modules:
         if not (bench.submission / f"{module}.py").is_file():
             text = f"{module}.py was not handed in."
             failures[module] = CallFailed(Verdict.NOT_IMPLEMENTED, text)
             continue
-        trial = Submission(
-            lambda: bench.sandbox.start(bench.submission, bench.assignment.limits), module
-        )
+        trial = _trial(bench, module)
+        if not compiled:
+            if not _compile(bench, trial):
+                trial.end()
+                trial = _trial(bench, module)
+            compiled = True
         try:
             trial.load(module)
         except CallFailed as failure:

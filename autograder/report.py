@@ -10,6 +10,7 @@ so that grading one submission on a small machine does not wait for all three.
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import os
 import secrets
@@ -211,7 +212,9 @@ def png_uri(panel: Panel) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
-def _render(template: str, **context: Any) -> str:
+@functools.cache
+def _environment() -> Any:
+    """The templates, compiled once: that takes longer than to grade a small homework."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -230,7 +233,11 @@ def _render(template: str, **context: Any) -> str:
         brief=lambda text: cut(text, _MAX_HTML_TEXT),
     )
     environment.globals.update(counted=counted)
-    return environment.get_template(template).render(context)
+    return environment
+
+
+def _render(template: str, **context: Any) -> str:
+    return str(_environment().get_template(template).render(context))
 
 
 # A class

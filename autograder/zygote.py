@@ -46,6 +46,7 @@ def preload(names: list[str]) -> list[str]:
         except ImportError:
             missing.append(name)
     worker.plain_progress_bars()
+    worker.remember_modules()
     return missing
 
 
@@ -198,6 +199,9 @@ def zygote(control_fd: int, names: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command to handle
     missing = preload(names)
     _readable_by_all()
+    if confine.machine():
+        for processes in (False, True):
+            confine.program(confine.machine(), 0, processes=processes)
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"ready": os.getpid(), "missing": missing}).encode())

@@ -1,0 +1,3 @@
+"""The twelve checks as pytest finds them."""
+
+from checks import *  # noqa: F403
