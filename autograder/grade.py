@@ -8,7 +8,6 @@ nothing and gives no points: those are ``report``'s and ``plugin``'s.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 import os
 import shutil
@@ -128,7 +127,8 @@ def _compile(bench: Bench, worker: Submission) -> bool:
     """
     try:
         for file in bench.submission.glob("*.py"):
-            cached = Path(importlib.util.cache_from_source(str(file)))
+            # Where workers look for it, whatever PYTHONPYCACHEPREFIX says on our side.
+            cached = file.parent / "__pycache__" / f"{file.stem}.{sys.implementation.cache_tag}.pyc"
             cached.parent.mkdir(exist_ok=True)
             cached.write_bytes(worker.bytecode(file.name))
     except CallFailed:
@@ -195,7 +195,8 @@ def judge(
     ``on_case`` is told of each result as soon as it is there.
     """
     plugin = Plugin(bench, on_case)
-    said = _run_pytest([path for path in checks if path.is_dir()], plugin)
+    there = [path for path in checks if path.is_dir()]
+    said = _run_pytest(there, plugin, bench.sandbox.bytecode)
     assignment = bench.assignment
     cases = tuple(
         plugin.results.get(case.name) or _lost(assignment, case.name, said, plugin)
@@ -232,16 +233,20 @@ def grade(
         return judge(bench, room.checks, name or path.stem, notices)
 
 
-def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
-    """Run pytest in this process, silently; what it said, for staff."""
+def _run_pytest(checks: Sequence[Path], plugin: Plugin, bytecode: Path | None) -> str:
+    """Run pytest in this process, silently; what it said, for staff.
+
+    Checks are compiled once and kept in ``bytecode``, or each time without it.
+    """
     said = io.StringIO()
     options = [part for option in PYTEST_OPTIONS for part in option.split(" ")]
     arguments = [*options, "--rootdir", str(checks[0].parent) if checks else "."]
     # Without confcutdir it would list every folder on the way to the checks.
     arguments += [f"--confcutdir={checks[0].parent}"] if checks else []
     arguments += ["-c", os.devnull, *map(str, checks)]
-    bytecode = sys.dont_write_bytecode
-    sys.dont_write_bytecode = True
+    written = sys.dont_write_bytecode, sys.pycache_prefix
+    sys.dont_write_bytecode = bytecode is None
+    sys.pycache_prefix = str(bytecode) if bytecode is not None else None
     # What the caller's shell says of pytest is not meant for the grader.
     before = {name: os.environ.pop(name, None) for name in PYTEST_ENVIRONMENT}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -250,7 +255,7 @@ def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
             code = pytest.main(arguments, plugins=[plugin])
     finally:
         _forget(checks)
-        sys.dont_write_bytecode = bytecode
+        sys.dont_write_bytecode, sys.pycache_prefix = written
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         os.environ.update({name: value for name, value in before.items() if value is not None})
     if code == pytest.ExitCode.INTERRUPTED and not plugin.collection_errors:

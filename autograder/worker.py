@@ -130,14 +130,15 @@ class Worker:
             with open(str(made), "rb") as file:
                 return {"ok": file.read()}
         if op == "seed":
-            np.random.seed(request["seed"])  # noqa: NPY002  the global generator is the point
-            random.seed(request["seed"])
+            _seed(request["seed"])
             return {"ok": None}
         if op == "replace":
             wanted = request["module"], request["path"], request["number"], request["attributes"]
             return {"ok": self.replace(*wanted)}
         if op == "import":
             name = request["module"]
+            if request["seed"] is not None:
+                _seed(request["seed"])
             self.modules[name] = importlib.import_module(name)
             return {"ok": None}
         raise ValueError(f"unknown request {op!r}")
@@ -265,6 +266,11 @@ def _sample(value: Any, at: Any) -> Any:
     if type(value) is not np.ndarray or value.dtype.kind not in "biuf" or not value.size:
         return None
     return list(value.shape), value.reshape(-1)[at % value.size]
+
+
+def _seed(number: int) -> None:
+    np.random.seed(number)  # noqa: NPY002  the global generator is the point
+    random.seed(number)
 
 
 def _flush() -> None:

@@ -53,6 +53,13 @@ def preload(names: list[str]) -> list[str]:
 # The worker's first milliseconds ---------------------------------------------
 
 
+@functools.cache
+def _mapped() -> int:
+    """Bytes of memory that are mapped already (NumPy, the preload list): not the student's."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
 def _set_limits(limits: dict[str, int]) -> None:
     """Put the kernel's own limits on this process, for good."""
     if "resource" not in sys.modules:
@@ -64,10 +71,7 @@ def _set_limits(limits: dict[str, int]) -> None:
         "RLIMIT_NOFILE": 256,
     }
     if sys.platform == "linux":
-        # What is mapped already (NumPy, the preload list) is not the student's.
-        with open("/proc/self/statm") as file:
-            mapped = int(file.read().split()[0]) * resource.getpagesize()
-        wanted["RLIMIT_AS"] = mapped + limits["memory_bytes"]
+        wanted["RLIMIT_AS"] = _mapped() + limits["memory_bytes"]
     for name, value in wanted.items():
         kind = getattr(resource, name)
         _, hard = resource.getrlimit(kind)
@@ -170,7 +174,12 @@ def _children() -> list[int]:
 
 
 def _end(pid: int, alive: set[int]) -> dict[str, Any]:
-    """Kill one worker and everything it left behind; the kernel's account of it."""
+    """Kill one worker and everything it left behind; the kernel's account of it.
+
+    A worker that is gone has none: after Ctrl-C its end may be asked for twice.
+    """
+    if pid not in alive:
+        return {"status": None}
     os.kill(pid, signal.SIGKILL)
     _, status, usage = os.wait4(pid, 0)
     alive.discard(pid)
