@@ -59,6 +59,24 @@ def read_by_hard_link(path: str) -> str:
     return read("another_name")
 
 
+def change_mode(path: str) -> str:
+    """Change who may read a file."""
+    os.chmod(path, 0o644)
+    return path
+
+
+def change_times(path: str) -> str:
+    """Change when a file was written."""
+    os.utime(path, (0, 0))
+    return path
+
+
+def set_attribute(path: str) -> str:
+    """Put an attribute on a file."""
+    os.setxattr(path, "user.autograder", b"x")
+    return path
+
+
 def environment(name: str) -> str:
     """Read what another process left in the environment."""
     return os.environ[name]
@@ -134,6 +152,19 @@ def signal_by_descriptor(pid: int) -> int:
     return _refused(_libc().syscall(424, opened, 0, None, 0))
 
 
+def signal_by_owner(pid: int) -> int:
+    """Name another process as the one that the kernel sends a signal to."""
+    import fcntl
+
+    reading, writing = os.pipe()
+    try:
+        # The number of F_SETOWN: it is done without sending anything.
+        return fcntl.fcntl(reading, 8, pid)
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
 def connect(port: int) -> str:
     """Connect to a port of this machine."""
     with socket.create_connection(("127.0.0.1", port), timeout=2):
@@ -150,6 +181,13 @@ def datagram(port: int) -> int:
     """Send a datagram to a port of this machine."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
         return made.sendto(b"was here", ("127.0.0.1", port))
+
+
+def datagram_pair() -> str:
+    """Make a pair of sockets that may send to any name."""
+    for made in socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM):
+        made.close()
+    return "made"
 
 
 def fork() -> int:
@@ -215,6 +253,12 @@ def more_limits() -> str:
 def memory(mb: int) -> int:
     """Take more memory than allowed."""
     return len(bytearray(mb * 2**20))
+
+
+def memory_file() -> str:
+    """Keep memory that no limit counts."""
+    os.close(os.memfd_create("autograder"))
+    return "made"
 
 
 def large_file(mb: int) -> str:

@@ -181,9 +181,11 @@ def _attempts(
         yield "signals", "signal", (pid,)
         yield "signals", "signal_thread", (pid,)
         yield "signals", "signal_by_descriptor", (pid,)
+        yield "signals", "signal_by_owner", (pid,)
     yield "signals", "signal", (-1,)
     yield "rlimits", "more_limits", ()
     yield "rlimits", "memory", (limits.memory_mb + 64,)
+    yield "rlimits", "memory_file", ()
     yield "rlimits", "large_file", (limits.file_mb + 1,)
     yield "uid", "user", (os.geteuid(),)
     yield "fs", "read", (str(secret),)
@@ -194,15 +196,19 @@ def _attempts(
         yield "fs", "write", (str(place / _mark(secret.parent.parent)),)
     yield "fs", "write", (str(secret.with_name("another")),)
     yield "fs", "write", (str(secret),)
+    for name in ("change_mode", "change_times", "set_attribute"):
+        yield "fs", name, (str(secret),)
     yield "fs", "delete", (str(secret),)
     yield "fs", "read", (f"/proc/{os.getpid()}/cmdline",)
     yield "net", "connect", (port,)
     yield "net", "datagram", (port,)
     for family, kind in ((1, 1), (1, 2), (2, 1), (2, 2), (10, 1), (16, 3), (40, 1)):
         yield "net", "open_socket", (family, kind)
+    yield "net", "datagram_pair", ()
     for name in ("fork", "spawn", "clone", "clone3", "exchange_program"):
         yield "noproc", name, ()
-    yield "privileges", "namespace", ()
+    # In a namespace of its own it would be nobody: that one last.
     yield "privileges", "root", ()
+    yield "privileges", "namespace", ()
     for name in ("keyring", "shared_memory", "message_queue", "rings"):
         yield "ipc", name, ()

@@ -7,7 +7,6 @@ kills its grader again is reported as our fault.
 
 from __future__ import annotations
 
-import atexit
 import multiprocessing
 import os
 import signal
@@ -19,6 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import NoReturn
 
@@ -72,7 +72,8 @@ def _begin() -> None:
     # Ctrl-C is for the command, which ends its graders in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _told_to_end)
-    atexit.register(_close)
+    # A forked process of multiprocessing calls no atexit function.
+    Finalize(None, _close, exitpriority=10)
 
 
 def _told_to_end(*_: object) -> None:

@@ -175,6 +175,7 @@ class Submission:
         self._ours = ours
         self._session: Session | None = None
         self._imported: set[str] = set()
+        self._seeded = False
         self._callable: set[tuple[str | int, str]] = set()
         self.last_call: Call | None = None
 
@@ -205,6 +206,7 @@ class Submission:
     def seed(self, number: int) -> None:
         """Seed numpy's global generator and ``random`` on the worker's side."""
         self._request(op="seed", seed=number)
+        self._seeded = True
 
     def replace(
         self,
@@ -354,7 +356,7 @@ class Submission:
             raise self._failures[module].with_traceback(None)
         if module not in self._imported:
             # Nothing of the submission runs before its first import.
-            seed = None if self._imported else self._seed
+            seed = None if self._imported or self._seeded else self._seed
             self._request(op="import", module=module, seed=seed)
             self._imported.add(module)
 

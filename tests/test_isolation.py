@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +67,38 @@ def test_the_parent_can_be_read_where_nothing_forbids_it() -> None:
         found = isolation.examine(sandbox)
     assert {"fs", "net", "noproc", "signals", "ipc"} <= set(found.lacking)
     assert found.promise in ("partial", "open")
+
+
+ALWAYS_REFUSED = {
+    # What stops these cannot be left out: the worker's first lines do it.
+    "environment", "descriptors", "standard_input", "more_limits", "memory", "large_file", "user",
+    # Root's alone; a debugger's, which a system may keep to root; new user namespaces.
+    "root", "trace", "read_memory", "parent_file", "namespace",
+}  # fmt: skip
+
+
+def test_every_attempt_succeeds_where_nothing_forbids_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attempt that fails by itself would prove nothing about a layer."""
+    tried, done = set(), set()
+
+    def attempts(*args: Any) -> Iterator[Any]:
+        for layer, name, arguments in real(*args):
+            tried.add(name)
+            yield layer, name, arguments
+
+    def in_words(name: str) -> str:
+        done.add(name)
+        return name
+
+    real = isolation._attempts
+    monkeypatch.setattr(isolation, "_attempts", attempts)
+    monkeypatch.setattr(isolation, "_in_words", in_words)
+    names = ["fs", "calls", "uid", "dumpable", "capabilities"]
+    with Sandbox(("numpy",), without=names) as sandbox:
+        isolation.examine(sandbox)
+    assert tried - done - ALWAYS_REFUSED == set()
+    if os.geteuid() == 0:
+        assert {"root", "trace", "read_memory", "parent_file"} <= done
 
 
 @pytest.mark.parametrize("wanted", ["sealed", "partial"])
