@@ -270,6 +270,20 @@ def large_file(mb: int) -> str:
     return "written"
 
 
+def stay(kind: str, theirs: str) -> str:
+    """Be in the grader's own namespace."""
+    if os.readlink(f"/proc/self/ns/{kind}") != theirs:
+        raise OSError("another one")
+    return theirs
+
+
+def interface() -> str:
+    """See a network interface of this machine."""
+    with open("/proc/self/net/dev", encoding="ascii") as file:
+        names = [line.partition(":")[0].strip() for line in file.readlines()[2:]]
+    return next(name for name in names if name != "lo")
+
+
 def keyring() -> int:
     """Leave a key in the kernel, for a later process to find."""
     number = {"x86_64": 248, "aarch64": 217}[os.uname().machine]

@@ -3,7 +3,7 @@
 Everything here is Linux's: Landlock for files, seccomp for system calls, a
 user number of its own where we are root. Each function says in a sentence why
 its layer cannot be had, or gives an empty text. Whether a layer holds is not
-believed from here: ``probes`` tries.
+believed from here: ``isolation`` tries.
 
 Sources: landlock(7), seccomp(2), prctl(2), and the kernel's system call
 tables (arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h).
@@ -78,6 +78,51 @@ def drop_capabilities() -> str:
     if _libc().syscall(CAPSET[name], header, bytes(24)):
         return f"capabilities cannot be given up ({os.strerror(ctypes.get_errno())})"
     return ""
+
+
+# Namespaces -------------------------------------------------------------------
+
+NEW_USER, NEW_NETWORK, NEW_IPC, NEW_NAMES = 0x10000000, 0x40000000, 0x08000000, 0x04000000
+
+
+def leave_namespaces() -> str:
+    """Leave this machine's network, kernel objects and name behind; why not.
+
+    For a process that has one thread yet; those that it starts stay where it
+    is. An ordinary user needs a user namespace for it, of which nothing but
+    the own number is kept. Source: unshare(2), user_namespaces(7).
+    """
+    # What cannot be taken back is tried by somebody else first.
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            why = _unshare()
+        except OSError as error:
+            why = f"a user namespace without its numbers ({error.strerror})"
+        os.write(writing, why.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as said:
+        why = said.read().decode()
+    os.waitpid(pid, 0)
+    return why or _unshare()
+
+
+def _unshare() -> str:
+    ours = NEW_NETWORK | NEW_IPC | NEW_NAMES
+    if not _libc().unshare(ours):
+        return ""
+    uid, gid = os.geteuid(), os.getegid()
+    # Root would lose more by it: the other user numbers.
+    if uid == 0 or _libc().unshare(NEW_USER | ours):
+        return f"this system refuses namespaces ({os.strerror(ctypes.get_errno())})"
+    for name, text in (
+        ("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")
+    ):  # fmt: skip
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+    return drop_capabilities()
 
 
 # Landlock ---------------------------------------------------------------------

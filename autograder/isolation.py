@@ -34,6 +34,7 @@ LAYERS = (
     "uid",
     "fs",
     "net",
+    "namespaces",
     "noproc",
     "signals",
     "privileges",
@@ -47,6 +48,7 @@ HOW = {
     "uid": "run as root, with a Python in folders that every user may enter",
     "fs": "Linux 5.13 or newer with Landlock on (it stands in /sys/kernel/security/lsm)",
     "net": "Linux with seccomp filters, on x86_64 or aarch64",
+    "namespaces": "root outside of a container, or a system that lets users make namespaces",
     "noproc": "Linux with seccomp filters, and `processes: 0` in the config",
     "signals": "Linux with seccomp filters",
     "privileges": "an ordinary user, or Linux with seccomp filters",
@@ -123,7 +125,7 @@ def _try_all(
     secret.parent.mkdir()
     secret.write_text("the answer\n", encoding="utf-8")
     done: dict[str, list[str]] = {}
-    refused: dict[str, str] = {}
+    refused = dict(sandbox.refused)
     worker: Submission | None = None
     with socket.create_server(("127.0.0.1", 0)) as server:
         for layer, name, args in _attempts(sandbox, secret, server.getsockname()[1], limits):
@@ -205,6 +207,9 @@ def _attempts(
     for family, kind in ((1, 1), (1, 2), (2, 1), (2, 2), (10, 1), (16, 3), (40, 1)):
         yield "net", "open_socket", (family, kind)
     yield "net", "datagram_pair", ()
+    for space in ("net", "ipc", "uts"):
+        yield "namespaces", "stay", (space, os.readlink(f"/proc/self/ns/{space}"))
+    yield "namespaces", "interface", ()
     for name in ("fork", "spawn", "clone", "clone3", "exchange_program"):
         yield "noproc", name, ()
     # In a namespace of its own it would be nobody: that one last.

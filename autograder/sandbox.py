@@ -154,7 +154,7 @@ class Sandbox:
 
     ``mode`` is ``"fork"`` (a warm zygote; Linux) or ``"plain"`` (a fresh
     process for each worker; anywhere). ``without`` names means of confinement
-    to leave out (``uid``, ``fs``, ``calls``, ``dumpable``): that is how it is
+    to leave out (``uid``, ``fs``, ``calls``, ``dumpable``, ``namespaces``): that is how it is
     proved that each of them matters. Raises SandboxError when no worker can
     be had.
     """
@@ -171,6 +171,8 @@ class Sandbox:
         self._uids = _fresh_uids() if "uid" not in self.without else None
         self.mode = mode or ("fork" if sys.platform == "linux" else "plain")
         self.missing: tuple[str, ...] = ()
+        self.refused: dict[str, str] = {}
+        """Layers of all workers that could not be had, and why."""
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._live: list[Session] = []
@@ -225,9 +227,10 @@ class Sandbox:
     def _start_zygote(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(START_SECONDS)
+        apart = "namespaces" not in self.without
         with theirs:
             self._zygote = subprocess.Popen(
-                _command(f"zygote({theirs.fileno()}, {list(self.preload)!r})"),
+                _command(f"zygote({theirs.fileno()}, {list(self.preload)!r}, {apart})"),
                 pass_fds=[theirs.fileno()],
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
@@ -235,6 +238,8 @@ class Sandbox:
         self._control = ours
         ready = self._ask(None)
         self.missing = tuple(ready["missing"])
+        if ready["refused"]:
+            self.refused["namespaces"] = ready["refused"]
 
     def _ask(self, request: dict[str, Any] | None, fds: tuple[int, ...] = ()) -> dict[str, Any]:
         assert self._control is not None

@@ -199,9 +199,13 @@ def _end(pid: int, alive: set[int]) -> dict[str, Any]:
     }
 
 
-def zygote(control_fd: int, names: list[str]) -> None:
-    """Serve fork and end requests on ``control_fd`` until it closes."""
+def zygote(control_fd: int, names: list[str], apart: bool) -> None:
+    """Serve fork and end requests on ``control_fd`` until it closes.
+
+    ``apart``: in namespaces of its own, and so its workers, where that may be had.
+    """
     control = socket.socket(fileno=control_fd)
+    refused = confine.leave_namespaces() if apart and sys.platform == "linux" else ""
     confine.prctl(confine.PR_SET_CHILD_SUBREAPER, 1)
     confine.prctl(confine.PR_SET_PDEATHSIG, signal.SIGKILL)
     confine.be_undumpable()
@@ -213,7 +217,8 @@ def zygote(control_fd: int, names: list[str]) -> None:
             confine.program(confine.machine(), 0, processes=processes)
     gc.collect()
     gc.freeze()
-    control.send(json.dumps({"ready": os.getpid(), "missing": missing}).encode())
+    ready = {"ready": os.getpid(), "missing": missing, "refused": refused}
+    control.send(json.dumps(ready).encode())
     alive: set[int] = set()
     while True:
         packet, fds, _, _ = socket.recv_fds(control, PACKET, 2)

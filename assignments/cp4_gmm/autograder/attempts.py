@@ -59,6 +59,24 @@ def read_by_hard_link(path: str) -> str:
     return read("another_name")
 
 
+def change_mode(path: str) -> str:
+    """Change who may read a file."""
+    os.chmod(path, 0o644)
+    return path
+
+
+def change_times(path: str) -> str:
+    """Change when a file was written."""
+    os.utime(path, (0, 0))
+    return path
+
+
+def set_attribute(path: str) -> str:
+    """Put an attribute on a file."""
+    os.setxattr(path, "user.autograder", b"x")
+    return path
+
+
 def environment(name: str) -> str:
     """Read what another process left in the environment."""
     return os.environ[name]
@@ -134,6 +152,19 @@ def signal_by_descriptor(pid: int) -> int:
     return _refused(_libc().syscall(424, opened, 0, None, 0))
 
 
+def signal_by_owner(pid: int) -> int:
+    """Name another process as the one that the kernel sends a signal to."""
+    import fcntl
+
+    reading, writing = os.pipe()
+    try:
+        # The number of F_SETOWN: it is done without sending anything.
+        return fcntl.fcntl(reading, 8, pid)
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
 def connect(port: int) -> str:
     """Connect to a port of this machine."""
     with socket.create_connection(("127.0.0.1", port), timeout=2):
@@ -150,6 +181,13 @@ def datagram(port: int) -> int:
     """Send a datagram to a port of this machine."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
         return made.sendto(b"was here", ("127.0.0.1", port))
+
+
+def datagram_pair() -> str:
+    """Make a pair of sockets that may send to any name."""
+    for made in socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM):
+        made.close()
+    return "made"
 
 
 def fork() -> int:
@@ -217,6 +255,12 @@ def memory(mb: int) -> int:
     return len(bytearray(mb * 2**20))
 
 
+def memory_file() -> str:
+    """Keep memory that no limit counts."""
+    os.close(os.memfd_create("autograder"))
+    return "made"
+
+
 def large_file(mb: int) -> str:
     """Write a file larger than allowed."""
     with open("large", "wb") as file:
@@ -224,6 +268,20 @@ def large_file(mb: int) -> str:
         file.seek(mb * 2**20)
         file.write(b"x")
     return "written"
+
+
+def stay(kind: str, theirs: str) -> str:
+    """Be in the grader's own namespace."""
+    if os.readlink(f"/proc/self/ns/{kind}") != theirs:
+        raise OSError("another one")
+    return theirs
+
+
+def interface() -> str:
+    """See a network interface of this machine."""
+    with open("/proc/self/net/dev", encoding="ascii") as file:
+        names = [line.partition(":")[0].strip() for line in file.readlines()[2:]]
+    return next(name for name in names if name != "lo")
 
 
 def keyring() -> int:

@@ -34,6 +34,7 @@ LAYERS = (
     "uid",
     "fs",
     "net",
+    "namespaces",
     "noproc",
     "signals",
     "privileges",
@@ -47,6 +48,7 @@ HOW = {
     "uid": "run as root, with a Python in folders that every user may enter",
     "fs": "Linux 5.13 or newer with Landlock on (it stands in /sys/kernel/security/lsm)",
     "net": "Linux with seccomp filters, on x86_64 or aarch64",
+    "namespaces": "root outside of a container, or a system that lets users make namespaces",
     "noproc": "Linux with seccomp filters, and `processes: 0` in the config",
     "signals": "Linux with seccomp filters",
     "privileges": "an ordinary user, or Linux with seccomp filters",
@@ -123,7 +125,7 @@ def _try_all(
     secret.parent.mkdir()
     secret.write_text("the answer\n", encoding="utf-8")
     done: dict[str, list[str]] = {}
-    refused: dict[str, str] = {}
+    refused = dict(sandbox.refused)
     worker: Submission | None = None
     with socket.create_server(("127.0.0.1", 0)) as server:
         for layer, name, args in _attempts(sandbox, secret, server.getsockname()[1], limits):
@@ -181,9 +183,11 @@ def _attempts(
         yield "signals", "signal", (pid,)
         yield "signals", "signal_thread", (pid,)
         yield "signals", "signal_by_descriptor", (pid,)
+        yield "signals", "signal_by_owner", (pid,)
     yield "signals", "signal", (-1,)
     yield "rlimits", "more_limits", ()
     yield "rlimits", "memory", (limits.memory_mb + 64,)
+    yield "rlimits", "memory_file", ()
     yield "rlimits", "large_file", (limits.file_mb + 1,)
     yield "uid", "user", (os.geteuid(),)
     yield "fs", "read", (str(secret),)
@@ -194,15 +198,22 @@ def _attempts(
         yield "fs", "write", (str(place / _mark(secret.parent.parent)),)
     yield "fs", "write", (str(secret.with_name("another")),)
     yield "fs", "write", (str(secret),)
+    for name in ("change_mode", "change_times", "set_attribute"):
+        yield "fs", name, (str(secret),)
     yield "fs", "delete", (str(secret),)
     yield "fs", "read", (f"/proc/{os.getpid()}/cmdline",)
     yield "net", "connect", (port,)
     yield "net", "datagram", (port,)
     for family, kind in ((1, 1), (1, 2), (2, 1), (2, 2), (10, 1), (16, 3), (40, 1)):
         yield "net", "open_socket", (family, kind)
+    yield "net", "datagram_pair", ()
+    for space in ("net", "ipc", "uts"):
+        yield "namespaces", "stay", (space, os.readlink(f"/proc/self/ns/{space}"))
+    yield "namespaces", "interface", ()
     for name in ("fork", "spawn", "clone", "clone3", "exchange_program"):
         yield "noproc", name, ()
-    yield "privileges", "namespace", ()
+    # In a namespace of its own it would be nobody: that one last.
     yield "privileges", "root", ()
+    yield "privileges", "namespace", ()
     for name in ("keyring", "shared_memory", "message_queue", "rings"):
         yield "ipc", name, ()

@@ -175,6 +175,7 @@ class Submission:
         self._ours = ours
         self._session: Session | None = None
         self._imported: set[str] = set()
+        self._seeded = False
         self._callable: set[tuple[str | int, str]] = set()
         self.last_call: Call | None = None
 
@@ -205,6 +206,7 @@ class Submission:
     def seed(self, number: int) -> None:
         """Seed numpy's global generator and ``random`` on the worker's side."""
         self._request(op="seed", seed=number)
+        self._seeded = True
 
     def replace(
         self,
@@ -328,7 +330,6 @@ class Submission:
             self._session = self._start()
             self._session.resolve = lambda number, kind: Handle(self, number, kind)
             self._session.opaque = self._opaque
-            self.seed(self._seed)
         return self._session
 
     def _opaque(self, value: Any) -> tuple[int, str]:
@@ -354,7 +355,9 @@ class Submission:
         if module in self._failures:
             raise self._failures[module].with_traceback(None)
         if module not in self._imported:
-            self._request(op="import", module=module)
+            # Nothing of the submission runs before its first import.
+            seed = None if self._imported or self._seeded else self._seed
+            self._request(op="import", module=module, seed=seed)
             self._imported.add(module)
 
     def _get(self, of: str | int, path: str, name: str) -> Any:

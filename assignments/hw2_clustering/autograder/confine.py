@@ -3,7 +3,7 @@
 Everything here is Linux's: Landlock for files, seccomp for system calls, a
 user number of its own where we are root. Each function says in a sentence why
 its layer cannot be had, or gives an empty text. Whether a layer holds is not
-believed from here: ``probes`` tries.
+believed from here: ``isolation`` tries.
 
 Sources: landlock(7), seccomp(2), prctl(2), and the kernel's system call
 tables (arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h).
@@ -12,6 +12,7 @@ tables (arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import struct
 import sys
@@ -26,6 +27,7 @@ PR_SET_NO_NEW_PRIVS = 38
 SECCOMP_MODE_FILTER = 2
 
 
+@functools.cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
@@ -76,6 +78,51 @@ def drop_capabilities() -> str:
     if _libc().syscall(CAPSET[name], header, bytes(24)):
         return f"capabilities cannot be given up ({os.strerror(ctypes.get_errno())})"
     return ""
+
+
+# Namespaces -------------------------------------------------------------------
+
+NEW_USER, NEW_NETWORK, NEW_IPC, NEW_NAMES = 0x10000000, 0x40000000, 0x08000000, 0x04000000
+
+
+def leave_namespaces() -> str:
+    """Leave this machine's network, kernel objects and name behind; why not.
+
+    For a process that has one thread yet; those that it starts stay where it
+    is. An ordinary user needs a user namespace for it, of which nothing but
+    the own number is kept. Source: unshare(2), user_namespaces(7).
+    """
+    # What cannot be taken back is tried by somebody else first.
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            why = _unshare()
+        except OSError as error:
+            why = f"a user namespace without its numbers ({error.strerror})"
+        os.write(writing, why.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as said:
+        why = said.read().decode()
+    os.waitpid(pid, 0)
+    return why or _unshare()
+
+
+def _unshare() -> str:
+    ours = NEW_NETWORK | NEW_IPC | NEW_NAMES
+    if not _libc().unshare(ours):
+        return ""
+    uid, gid = os.geteuid(), os.getegid()
+    # Root would lose more by it: the other user numbers.
+    if uid == 0 or _libc().unshare(NEW_USER | ours):
+        return f"this system refuses namespaces ({os.strerror(ctypes.get_errno())})"
+    for name, text in (
+        ("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")
+    ):  # fmt: skip
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+    return drop_capabilities()
 
 
 # Landlock ---------------------------------------------------------------------
@@ -334,8 +381,15 @@ def program(name: str, pid: int, *, processes: bool = False) -> bytes:
 
     ``processes``: new processes are let through, for a course that needs them.
     """
+    steps = _steps(name, processes)
+    return b"".join(step or struct.pack("=HBBI", _JEQ, 0, 1, pid) for step in steps)
+
+
+@functools.cache
+def _steps(name: str, processes: bool) -> tuple[bytes, ...]:
+    """The filter, made once; an empty step stands for the comparison with the own number."""
     column = list(AUDIT_ARCH).index(name)
-    steps: list[tuple[int, int, int, int]] = []
+    steps: list[tuple[int, int, int, int] | None] = []
 
     def add(code: int, value: int, true: int = 0, false: int = 0) -> None:
         steps.append((code, true, false, value))
@@ -385,11 +439,11 @@ def program(name: str, pid: int, *, processes: bool = False) -> bytes:
         for row in SELF_ONLY.values():
             add(_JEQ, row[column], 0, 4)
             add(_LOAD, _ARGS)
-            add(_JEQ, pid, 0, 1)
+            steps.append(None)
             add(_RETURN, _ALLOW)
             add(_RETURN, _EPERM)
     add(_RETURN, _ALLOW)
-    return b"".join(struct.pack("=HBBI", *step) for step in steps)
+    return tuple(struct.pack("=HBBI", *step) if step else b"" for step in steps)
 
 
 def restrict_calls(*, processes: bool = False) -> str:

@@ -154,7 +154,7 @@ class Sandbox:
 
     ``mode`` is ``"fork"`` (a warm zygote; Linux) or ``"plain"`` (a fresh
     process for each worker; anywhere). ``without`` names means of confinement
-    to leave out (``uid``, ``fs``, ``calls``, ``dumpable``): that is how it is
+    to leave out (``uid``, ``fs``, ``calls``, ``dumpable``, ``namespaces``): that is how it is
     proved that each of them matters. Raises SandboxError when no worker can
     be had.
     """
@@ -171,15 +171,20 @@ class Sandbox:
         self._uids = _fresh_uids() if "uid" not in self.without else None
         self.mode = mode or ("fork" if sys.platform == "linux" else "plain")
         self.missing: tuple[str, ...] = ()
+        self.refused: dict[str, str] = {}
+        """Layers of all workers that could not be had, and why."""
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._live: list[Session] = []
+        self.bytecode: Path | None = None
+        """Our own folder for compiled checks; gone when the sandbox is closed."""
         self.broken = False
         """Whether the zygote is gone: every worker from here on would be our fault."""
 
     def __enter__(self) -> Sandbox:
         if "dumpable" not in self.without:
             confine.be_undumpable()
+        self.bytecode = Path(tempfile.mkdtemp(prefix="autograder-"))
         if self.mode == "fork":
             try:
                 self._start_zygote()
@@ -193,6 +198,8 @@ class Sandbox:
         for session in self._live:
             with contextlib.suppress(SandboxError):
                 session.end()
+        if self.bytecode is not None:
+            shutil.rmtree(self.bytecode, ignore_errors=True)
         if self._control is not None:
             self._control.close()
         if self._zygote is not None:
@@ -220,9 +227,10 @@ class Sandbox:
     def _start_zygote(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(START_SECONDS)
+        apart = "namespaces" not in self.without
         with theirs:
             self._zygote = subprocess.Popen(
-                _command(f"zygote({theirs.fileno()}, {list(self.preload)!r})"),
+                _command(f"zygote({theirs.fileno()}, {list(self.preload)!r}, {apart})"),
                 pass_fds=[theirs.fileno()],
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
@@ -230,6 +238,8 @@ class Sandbox:
         self._control = ours
         ready = self._ask(None)
         self.missing = tuple(ready["missing"])
+        if ready["refused"]:
+            self.refused["namespaces"] = ready["refused"]
 
     def _ask(self, request: dict[str, Any] | None, fds: tuple[int, ...] = ()) -> dict[str, Any]:
         assert self._control is not None
