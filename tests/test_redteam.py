@@ -165,6 +165,17 @@ def test_an_unsound_expectation_fails_the_command(outcomes: dict[str, list[run.O
     assert "1 not sound" in run.table(found)
 
 
+def test_a_context_that_cannot_be_had_fails_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All three contexts were asked for: one that was not tried is said and is no success."""
+    monkeypatch.setattr(contexts, "unavailable", lambda name: "it needs luck")
+    assert run.main(["--only", "exit/os_exit_at_import"]) == 1
+    assert "context B (like a default Docker container) skipped: it needs luck" in (
+        capsys.readouterr().out
+    )
+
+
 # The watch --------------------------------------------------------------------------
 
 LEAVES = """
