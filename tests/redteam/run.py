@@ -12,7 +12,8 @@ Map of the room that is made for each context, and gone at the end::
 
 A course of its own costs nothing and proves more: whatever changes in it was
 changed by a submission, and whatever of its strings is told was stolen.
-Exit status: 0 all sound, 1 something is not or a context could not be had, 2 the command line is wrong.
+Exit status: 0 all sound, 1 something is not or a context could not be had, 2
+the command line is wrong.
 """
 
 from __future__ import annotations
