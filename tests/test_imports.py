@@ -18,7 +18,7 @@ LAYERS = [
     {"config", "submission", "scopes", "visible", "answers", "stubs", "worker", "session"}
     | {"tops"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"},
-    {"budget", "isolation", "lengths", "handout", "leaks", "report"},
+    {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold"},
     {"rules"},
     {"plugin"},
     {"grade"},
