@@ -328,7 +328,6 @@ class Submission:
             self._session = self._start()
             self._session.resolve = lambda number, kind: Handle(self, number, kind)
             self._session.opaque = self._opaque
-            self.seed(self._seed)
         return self._session
 
     def _opaque(self, value: Any) -> tuple[int, str]:
@@ -354,7 +353,9 @@ class Submission:
         if module in self._failures:
             raise self._failures[module].with_traceback(None)
         if module not in self._imported:
-            self._request(op="import", module=module)
+            # Nothing of the submission runs before its first import.
+            seed = None if self._imported else self._seed
+            self._request(op="import", module=module, seed=seed)
             self._imported.add(module)
 
     def _get(self, of: str | int, path: str, name: str) -> Any:

@@ -130,14 +130,15 @@ class Worker:
             with open(str(made), "rb") as file:
                 return {"ok": file.read()}
         if op == "seed":
-            np.random.seed(request["seed"])  # noqa: NPY002  the global generator is the point
-            random.seed(request["seed"])
+            _seed(request["seed"])
             return {"ok": None}
         if op == "replace":
             wanted = request["module"], request["path"], request["number"], request["attributes"]
             return {"ok": self.replace(*wanted)}
         if op == "import":
             name = request["module"]
+            if request["seed"] is not None:
+                _seed(request["seed"])
             self.modules[name] = importlib.import_module(name)
             return {"ok": None}
         raise ValueError(f"unknown request {op!r}")
@@ -179,7 +180,9 @@ class Worker:
 
     def own_modules(self) -> list[Any]:
         found = []
-        for module in list(sys.modules.values()):
+        # There may be thousands, and asking for each one's real path takes milliseconds.
+        for name in [name for name in list(sys.modules) if name not in _ours]:
+            module = sys.modules.get(name)
             file = getattr(module, "__file__", None)
             if isinstance(file, str) and self.owns(file):
                 found.append(module)
@@ -265,6 +268,11 @@ def _sample(value: Any, at: Any) -> Any:
     return list(value.shape), value.reshape(-1)[at % value.size]
 
 
+def _seed(number: int) -> None:
+    np.random.seed(number)  # noqa: NPY002  the global generator is the point
+    random.seed(number)
+
+
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -273,6 +281,15 @@ def _flush() -> None:
             # The student may have replaced or closed it; what was printed
             # there is lost and nothing else.
             continue
+
+
+_ours: set[str] = set()
+"""Modules that were there before the submission."""
+
+
+def remember_modules() -> None:
+    """Take every module that is loaded by now for no submission's."""
+    _ours.update(sys.modules)
 
 
 def plain_progress_bars() -> None:

@@ -12,6 +12,7 @@ tables (arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import struct
 import sys
@@ -26,6 +27,7 @@ PR_SET_NO_NEW_PRIVS = 38
 SECCOMP_MODE_FILTER = 2
 
 
+@functools.cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
@@ -334,8 +336,15 @@ def program(name: str, pid: int, *, processes: bool = False) -> bytes:
 
     ``processes``: new processes are let through, for a course that needs them.
     """
+    steps = _steps(name, processes)
+    return b"".join(step or struct.pack("=HBBI", _JEQ, 0, 1, pid) for step in steps)
+
+
+@functools.cache
+def _steps(name: str, processes: bool) -> tuple[bytes, ...]:
+    """The filter, made once; an empty step stands for the comparison with the own number."""
     column = list(AUDIT_ARCH).index(name)
-    steps: list[tuple[int, int, int, int]] = []
+    steps: list[tuple[int, int, int, int] | None] = []
 
     def add(code: int, value: int, true: int = 0, false: int = 0) -> None:
         steps.append((code, true, false, value))
@@ -385,11 +394,11 @@ def program(name: str, pid: int, *, processes: bool = False) -> bytes:
         for row in SELF_ONLY.values():
             add(_JEQ, row[column], 0, 4)
             add(_LOAD, _ARGS)
-            add(_JEQ, pid, 0, 1)
+            steps.append(None)
             add(_RETURN, _ALLOW)
             add(_RETURN, _EPERM)
     add(_RETURN, _ALLOW)
-    return b"".join(struct.pack("=HBBI", *step) for step in steps)
+    return tuple(struct.pack("=HBBI", *step) if step else b"" for step in steps)
 
 
 def restrict_calls(*, processes: bool = False) -> str:

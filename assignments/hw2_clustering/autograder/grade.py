@@ -8,7 +8,6 @@ nothing and gives no points: those are ``report``'s and ``plugin``'s.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 import os
 import shutil
@@ -90,7 +89,11 @@ def prepared(
 
     Raises ``submission.SubmissionError`` for a submission that cannot be opened.
     """
-    with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
+    with contextlib.ExitStack() as rooms:
+        # Each in a room of its own: a worker may learn where its submission lies.
+        temporary, apart = (
+            rooms.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")) for _ in "12"
+        )
         staged = Path(temporary) / "submission"
         staged.mkdir()
         notices = submissions.collect(path, assignment, staged)
@@ -98,7 +101,7 @@ def prepared(
             shutil.copyfile(room.given / name, staged / name)
         reference = None
         if room.reference is not None:
-            reference = Path(temporary) / "reference"
+            reference = Path(apart) / "reference"
             reference.mkdir()
             for name in (*assignment.files, *assignment.given):
                 shutil.copyfile(room.reference / name, reference / name)
@@ -106,7 +109,6 @@ def prepared(
         bench = Bench(
             assignment, sandbox, staged, Source.read(staged, modules), room.data, reference
         )
-        _compile(bench)
         failures = _try_imports(bench, modules)
         notices += [
             f"{module}.py could not be imported, so its cases cannot pass: "
@@ -117,25 +119,21 @@ def prepared(
         yield replace(bench, failures={m: _short(m, f) for m, f in failures.items()}), notices
 
 
-def _compile(bench: Bench) -> None:
+def _compile(bench: Bench, worker: Submission) -> bool:
     """Put bytecode beside the staged sources, so that not every case compiles them again.
 
-    It is made in a worker that runs nothing of the submission: the compiler
-    may crash on an odd source, and then the source is simply compiled later.
+    ``worker`` has run nothing of the submission yet. The compiler may crash on
+    an odd source: then the source is simply compiled later, in another worker.
     """
-    if bench.sandbox.mode != "fork":
-        return
-    limits = bench.assignment.limits
-    compiler = Submission(lambda: bench.sandbox.start(bench.submission, limits), "")
     try:
         for file in bench.submission.glob("*.py"):
-            cached = Path(importlib.util.cache_from_source(str(file)))
+            # Where workers look for it, whatever PYTHONPYCACHEPREFIX says on our side.
+            cached = file.parent / "__pycache__" / f"{file.stem}.{sys.implementation.cache_tag}.pyc"
             cached.parent.mkdir(exist_ok=True)
-            cached.write_bytes(compiler.bytecode(file.name))
+            cached.write_bytes(worker.bytecode(file.name))
     except CallFailed:
-        return
-    finally:
-        compiler.end()
+        return False
+    return True
 
 
 def _on_new_lines(detail: str) -> str:
@@ -150,17 +148,26 @@ def _short(module: str, failure: CallFailed) -> CallFailed:
     return CallFailed(failure.verdict, text)
 
 
+def _trial(bench: Bench, module: str) -> Submission:
+    limits = bench.assignment.limits
+    return Submission(lambda: bench.sandbox.start(bench.submission, limits), module)
+
+
 def _try_imports(bench: Bench, modules: Sequence[str]) -> dict[str, CallFailed]:
     """Import each submitted module once; those that fail, and why."""
     failures: dict[str, CallFailed] = {}
+    compiled = bench.sandbox.mode != "fork"
     for module in modules:
         if not (bench.submission / f"{module}.py").is_file():
             text = f"{module}.py was not handed in."
             failures[module] = CallFailed(Verdict.NOT_IMPLEMENTED, text)
             continue
-        trial = Submission(
-            lambda: bench.sandbox.start(bench.submission, bench.assignment.limits), module
-        )
+        trial = _trial(bench, module)
+        if not compiled:
+            if not _compile(bench, trial):
+                trial.end()
+                trial = _trial(bench, module)
+            compiled = True
         try:
             trial.load(module)
         except CallFailed as failure:
@@ -188,7 +195,8 @@ def judge(
     ``on_case`` is told of each result as soon as it is there.
     """
     plugin = Plugin(bench, on_case)
-    said = _run_pytest([path for path in checks if path.is_dir()], plugin)
+    there = [path for path in checks if path.is_dir()]
+    said = _run_pytest(there, plugin, bench.sandbox.bytecode)
     assignment = bench.assignment
     cases = tuple(
         plugin.results.get(case.name) or _lost(assignment, case.name, said, plugin)
@@ -225,16 +233,20 @@ def grade(
         return judge(bench, room.checks, name or path.stem, notices)
 
 
-def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
-    """Run pytest in this process, silently; what it said, for staff."""
+def _run_pytest(checks: Sequence[Path], plugin: Plugin, bytecode: Path | None) -> str:
+    """Run pytest in this process, silently; what it said, for staff.
+
+    Checks are compiled once and kept in ``bytecode``, or each time without it.
+    """
     said = io.StringIO()
     options = [part for option in PYTEST_OPTIONS for part in option.split(" ")]
     arguments = [*options, "--rootdir", str(checks[0].parent) if checks else "."]
     # Without confcutdir it would list every folder on the way to the checks.
     arguments += [f"--confcutdir={checks[0].parent}"] if checks else []
     arguments += ["-c", os.devnull, *map(str, checks)]
-    bytecode = sys.dont_write_bytecode
-    sys.dont_write_bytecode = True
+    written = sys.dont_write_bytecode, sys.pycache_prefix
+    sys.dont_write_bytecode = bytecode is None
+    sys.pycache_prefix = str(bytecode) if bytecode is not None else None
     # What the caller's shell says of pytest is not meant for the grader.
     before = {name: os.environ.pop(name, None) for name in PYTEST_ENVIRONMENT}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -243,7 +255,7 @@ def _run_pytest(checks: Sequence[Path], plugin: Plugin) -> str:
             code = pytest.main(arguments, plugins=[plugin])
     finally:
         _forget(checks)
-        sys.dont_write_bytecode = bytecode
+        sys.dont_write_bytecode, sys.pycache_prefix = written
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         os.environ.update({name: value for name, value in before.items() if value is not None})
     if code == pytest.ExitCode.INTERRUPTED and not plugin.collection_errors:

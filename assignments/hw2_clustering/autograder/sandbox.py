@@ -174,12 +174,15 @@ class Sandbox:
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._live: list[Session] = []
+        self.bytecode: Path | None = None
+        """Our own folder for compiled checks; gone when the sandbox is closed."""
         self.broken = False
         """Whether the zygote is gone: every worker from here on would be our fault."""
 
     def __enter__(self) -> Sandbox:
         if "dumpable" not in self.without:
             confine.be_undumpable()
+        self.bytecode = Path(tempfile.mkdtemp(prefix="autograder-"))
         if self.mode == "fork":
             try:
                 self._start_zygote()
@@ -193,6 +196,8 @@ class Sandbox:
         for session in self._live:
             with contextlib.suppress(SandboxError):
                 session.end()
+        if self.bytecode is not None:
+            shutil.rmtree(self.bytecode, ignore_errors=True)
         if self._control is not None:
             self._control.close()
         if self._zygote is not None:

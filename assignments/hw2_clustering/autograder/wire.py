@@ -21,6 +21,7 @@ defect is a ``WireError``.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import socket
@@ -41,6 +42,8 @@ MAX_MARKS = 8 * MAX_NODES
 PLAIN_KEY, MAX_LARGE_KEYS = 2**60, 1000
 """Larger numbers can be chosen to have one hash, and a dict of many such takes for ever."""
 CHUNK = 2**20
+SMALL = 2**16
+"""Bytes of a frame that is read in one go."""
 DTYPE = re.compile(r"[<>|=][biufc][0-9]{1,2}")
 
 Opaque = Callable[[Any], "tuple[int, str]"]
@@ -58,6 +61,9 @@ class Closed(WireError):
 
 class TooLarge(WireError):
     """A frame is larger than the reader allows."""
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 # Writing ---------------------------------------------------------------------
@@ -137,7 +143,7 @@ def encode(value: Any, opaque: Opaque = _refuse) -> list[Any]:
     by default that raises WireError.
     """
     writer = _Writer(opaque)
-    header = json.dumps(writer.node(value), separators=(",", ":")).encode("ascii")
+    header = _ENCODER.encode(writer.node(value)).encode("ascii")
     if len(header) > MAX_HEADER:
         raise TooLarge(f"a message header of {len(header)} bytes")
     return [PREFIX.pack(len(header), writer.size) + header, *writer.buffers]
@@ -162,11 +168,12 @@ class _Reader:
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH + 2:
             raise TooLarge("too many values in one message")
-        if node is None or isinstance(node, (bool, int, str)):
+        form = type(node)  # json makes no subclasses
+        if form is str or form is int or form is bool or node is None:
             return node
-        if isinstance(node, list):
+        if form is list:
             return [self.node(item, depth + 1) for item in node]
-        if not isinstance(node, dict) or len(node) != 1:
+        if form is not dict or len(node) != 1:
             raise WireError("an unknown kind of value")
         ((tag, of),) = node.items()
         if tag == "f":
@@ -217,9 +224,10 @@ class _Reader:
         raw = self.slice(_size(offset), count * kind.itemsize)
         if kind.kind == "b":  # a byte other than 0 and 1 is no boolean
             return (raw != 0).reshape(sides)
-        if raw.ctypes.data % kind.alignment:
-            raw = raw.copy()
-        return raw.view(kind).reshape(sides)
+        values = raw.view(kind)
+        if not values.flags.aligned:
+            values = raw.copy().view(kind)
+        return values.reshape(sides)
 
     def scalar(self, dtype: Any, offset: Any) -> Any:
         return self.array(dtype, [], offset)[()]
@@ -229,6 +237,9 @@ def _whole(digits: str) -> int:
     if len(digits) > MAX_INT_DIGITS + 2:  # reading it could take for ever
         raise WireError("a whole number of too many digits")
     return int(digits)
+
+
+_DECODER = json.JSONDecoder(parse_int=_whole)
 
 
 def _items(node: Any, count: int | None = None) -> list[Any]:
@@ -256,7 +267,11 @@ def _size(node: Any) -> int:
 
 
 def _dtype(node: Any) -> np.dtype[Any]:
-    text = _text(node)
+    return _named_dtype(_text(node))
+
+
+@functools.lru_cache(maxsize=64)
+def _named_dtype(text: str) -> np.dtype[Any]:
     if not DTYPE.fullmatch(text):
         raise WireError("an array of a kind that may not cross")
     try:
@@ -270,7 +285,7 @@ def decode(header: bytes, body: Any, resolve: Resolve = _no_handles) -> Any:
     if sum(header.count(mark) for mark in (b"[", b"{", b",")) > MAX_MARKS:
         raise TooLarge("too many values in one message")
     try:
-        return _Reader(body, resolve).node(json.loads(header, parse_int=_whole))
+        return _Reader(body, resolve).node(_DECODER.decode(header.decode("ascii")))
     except WireError:
         raise
     except (ValueError, OverflowError, RecursionError, TypeError, MemoryError) as error:
@@ -285,7 +300,9 @@ def _no_tick() -> None:
 
 
 def send(sock: socket.socket, buffers: list[Any], tick: Tick = _no_tick) -> None:
-    """Write a frame. ``tick`` runs at every time-out and chunk, and may raise."""
+    """Write a frame. ``tick`` runs whenever more is to be written, and may raise."""
+    if sum(map(len, buffers)) <= CHUNK:  # at once, so that the reader wakes up once
+        buffers = [b"".join(buffers)]
     for buffer in buffers:
         view = memoryview(buffer)
         while view.nbytes:
@@ -295,7 +312,8 @@ def send(sock: socket.socket, buffers: list[Any], tick: Tick = _no_tick) -> None
                 pass
             except OSError as error:
                 raise Closed("the other side hung up") from error
-            tick()
+            if view.nbytes:
+                tick()
 
 
 def _fill(sock: socket.socket, view: memoryview, tick: Tick) -> None:
@@ -309,7 +327,8 @@ def _fill(sock: socket.socket, view: memoryview, tick: Tick) -> None:
             pass
         except OSError as error:
             raise Closed("the other side hung up") from error
-        tick()
+        if view.nbytes:
+            tick()
 
 
 def receive(
@@ -317,17 +336,22 @@ def receive(
 ) -> Any:
     """Read one frame of at most ``limit`` bytes.
 
+    ``tick`` runs when a frame has begun and whenever more of it is awaited.
     Raises Closed at the end of the stream, TooLarge before reading a frame
     over the limit, WireError for one that cannot be believed.
     """
     prefix = bytearray(PREFIX.size)
     _fill(sock, memoryview(prefix), tick)
+    tick()
     header_size, body_size = PREFIX.unpack(prefix)
     if header_size > MAX_HEADER or header_size + body_size > limit:
         raise TooLarge(f"an answer of {header_size + body_size} bytes")
+    if header_size + body_size <= SMALL:  # in one go; its arrays are copied, to lie straight
+        both = np.empty(header_size + body_size, np.uint8)
+        _fill(sock, both.data, tick)
+        return decode(both[:header_size].tobytes(), both[header_size:], resolve)
     header = bytearray(header_size)
     _fill(sock, memoryview(header), tick)
     body = np.empty(body_size, np.uint8)
-    if body_size:
-        _fill(sock, body.data, tick)
+    _fill(sock, body.data, tick)
     return decode(bytes(header), body, resolve)

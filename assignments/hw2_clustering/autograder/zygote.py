@@ -46,10 +46,18 @@ def preload(names: list[str]) -> list[str]:
         except ImportError:
             missing.append(name)
     worker.plain_progress_bars()
+    worker.remember_modules()
     return missing
 
 
 # The worker's first milliseconds ---------------------------------------------
+
+
+@functools.cache
+def _mapped() -> int:
+    """Bytes of memory that are mapped already (NumPy, the preload list): not the student's."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
 
 
 def _set_limits(limits: dict[str, int]) -> None:
@@ -63,10 +71,7 @@ def _set_limits(limits: dict[str, int]) -> None:
         "RLIMIT_NOFILE": 256,
     }
     if sys.platform == "linux":
-        # What is mapped already (NumPy, the preload list) is not the student's.
-        with open("/proc/self/statm") as file:
-            mapped = int(file.read().split()[0]) * resource.getpagesize()
-        wanted["RLIMIT_AS"] = mapped + limits["memory_bytes"]
+        wanted["RLIMIT_AS"] = _mapped() + limits["memory_bytes"]
     for name, value in wanted.items():
         kind = getattr(resource, name)
         _, hard = resource.getrlimit(kind)
@@ -169,7 +174,12 @@ def _children() -> list[int]:
 
 
 def _end(pid: int, alive: set[int]) -> dict[str, Any]:
-    """Kill one worker and everything it left behind; the kernel's account of it."""
+    """Kill one worker and everything it left behind; the kernel's account of it.
+
+    A worker that is gone has none: after Ctrl-C its end may be asked for twice.
+    """
+    if pid not in alive:
+        return {"status": None}
     os.kill(pid, signal.SIGKILL)
     _, status, usage = os.wait4(pid, 0)
     alive.discard(pid)
@@ -198,6 +208,9 @@ def zygote(control_fd: int, names: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command to handle
     missing = preload(names)
     _readable_by_all()
+    if confine.machine():
+        for processes in (False, True):
+            confine.program(confine.machine(), 0, processes=processes)
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"ready": os.getpid(), "missing": missing}).encode())
