@@ -14,10 +14,12 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
     {"__init__", "attempts"},
-    {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"},
-    {"config", "submission", "scopes", "visible", "answers", "stubs", "worker", "session"}
+    {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"}
+    | {"account", "removal", "entries"},
+    {"config", "archives", "cells", "scopes", "visible", "answers", "stubs", "worker", "session"}
     | {"tops"},
-    {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"},
+    {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
+    | {"submission", "lateness"},
     {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold"},
     {"rules"},
     {"plugin"},

@@ -82,6 +82,23 @@ def handout(args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def new(args: argparse.Namespace) -> int:
+    """Begin an assignment that already works, to be changed into yours."""
+    from autograder import scaffold
+
+    try:
+        root = _root(args.root)
+    except CommandError:
+        root = Path(args.root) if args.root else Path.cwd()
+        if not root.is_dir():
+            raise
+    for path in scaffold.make(root, args.name):
+        print(f"{path.relative_to(root)} written")
+    print(f"Prove it:     autograder verify {args.name}")
+    print(f"Hand it out:  autograder handout {args.name}")
+    return 0
+
+
 def verify(args: argparse.Namespace) -> int:
     """Grade the grader."""
     from autograder import pool
@@ -221,6 +238,9 @@ def parser() -> argparse.ArgumentParser:
     _add_mode(one)
     if IN_HANDOUT:
         return top
+
+    one = command(new, "new")
+    one.add_argument("name", help="small letters, digits and _, such as lab1_regression")
 
     one = command(handout, "handout")
     one.add_argument("assignment", nargs="*", help="default: all")
