@@ -42,6 +42,7 @@ ENGINE = (
     "attempts",
     "budget",
     "cells",
+    "calls",
     "check",
     "compare",
     "confine",
