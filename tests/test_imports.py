@@ -15,7 +15,7 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 LAYERS = [
     {"__init__", "attempts", "calls"},
     {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"}
-    | {"account", "removal", "entries"},
+    | {"account", "removal", "entries", "reach"},
     {"config", "archives", "cells", "scopes", "visible", "answers", "stubs", "worker", "session"}
     | {"tops"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}

@@ -118,6 +118,7 @@ def verify(args: argparse.Namespace) -> int:
                 root,
                 jobs=args.jobs or pool.cores(),
                 rounds=1 if args.once else 2,
+                whole=args.whole,
                 only=lambda c: not args.only or args.only in f"{c.kind}/{c.name}",
                 progress=progress,
             )
@@ -276,6 +277,11 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("assignment", nargs="*", help="default: all")
     one.add_argument("--only", help="only candidates whose kind/name contains this text")
     one.add_argument("--once", action="store_true", help="grade each candidate once, not twice")
+    one.add_argument(
+        "--whole",
+        action="store_true",
+        help="run all cases of all candidates, also those that cannot see its change",
+    )
     _add_jobs(one)
 
     one = command(data, "data")

@@ -289,6 +289,15 @@ class Submission:
             self.seed(seed)
             self._callable = {known for known in self._callable if isinstance(known[0], str)}
 
+    def note_calls(self) -> None:
+        """Remember from now on which functions of the submission are entered."""
+        self._request(op="trace")
+
+    def noted_calls(self) -> frozenset[tuple[str, int]]:
+        """File and first line of every function that was entered since ``note_calls``."""
+        answer = self._request(op="traced")["ok"]
+        return frozenset((str(file), int(line)) for file, line in answer)
+
     def bytecode(self, file: str) -> bytes:
         """``file`` compiled in the worker, which must not have imported anything yet."""
         made = self._request(op="compile", file=file)["ok"]
