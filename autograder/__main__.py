@@ -129,15 +129,17 @@ def verify(args: argparse.Namespace) -> int:
 
 def grade(args: argparse.Namespace) -> int:
     """Grade one submission."""
+    from autograder import explain, isolation, report, terminal
     from autograder import grade as grader
-    from autograder import isolation, report, terminal
     from autograder.sandbox import Sandbox
 
     root, (assignment,) = _chosen(args)
     room = grader.course_room(root, assignment)
     with Sandbox(assignment.preload, args.mode) as sandbox:
         isolation.require(isolation.examine(sandbox, assignment.limits), args.require)
-        result = grader.grade(assignment, room, Path(args.submission), sandbox)
+        result = grader.grade(
+            assignment, room, Path(args.submission), sandbox, explain=explain.mistakes
+        )
     # First to the terminal: a full disk must not lose a finished result.
     terminal.write(result, sys.stdout, audience="staff")
     if args.results:

@@ -22,7 +22,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import NoReturn
 
-from autograder import grade, isolation
+from autograder import explain, grade, isolation
 from autograder.model import Assignment, CaseResult, SubmissionResult
 from autograder.sandbox import Sandbox
 from autograder.session import SandboxError
@@ -43,6 +43,8 @@ class Task:
     """Results of cases that need not be run."""
     trace: bool = False
     """Whether to note which functions each case runs."""
+    explain: bool = False
+    """Whether known mistakes are told."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def _grade(task: Task, sandbox: Sandbox) -> Outcome:
         task.name,
         assumed=task.assumed,
         traces=traces,
+        explain=explain.mistakes if task.explain else None,
     )
     return Outcome(task, result, traces=traces or {})
 

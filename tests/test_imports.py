@@ -20,11 +20,12 @@ LAYERS = [
     | {"tops"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness"},
-    {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold"},
+    {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold", "recognise"},
     {"rules"},
     {"plugin"},
     {"grade"},
-    {"check", "pool", "gradescope"},
+    {"check", "explain"},
+    {"pool", "gradescope"},
     {"classroom", "verify", "bundle"},
     {"__main__"},
 ]

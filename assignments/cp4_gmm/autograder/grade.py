@@ -221,6 +221,9 @@ def judge(
     )
 
 
+Explain = Callable[[SubmissionResult, Bench, Room], SubmissionResult]
+
+
 def grade(
     assignment: Assignment,
     room: Room,
@@ -230,18 +233,21 @@ def grade(
     *,
     assumed: Mapping[str, CaseResult] | None = None,
     traces: dict[str, frozenset[tuple[str, int]]] | None = None,
+    explain: Explain | None = None,
 ) -> SubmissionResult:
     """Grade the submission at ``path`` (folder, zip or single file).
 
     ``assumed`` are results of cases that need not be run; they count only when
     the submission can be imported. ``traces`` is filled, for each case, with
-    the functions that it ran. Raises ``submission.SubmissionError`` for one
+    the functions that it ran. ``explain`` adds words to the result while the
+    submission is still staged. Raises ``submission.SubmissionError`` for one
     that cannot be opened and ``session.SandboxError`` when no worker can be had.
     """
     with prepared(assignment, room, path, sandbox) as (bench, notices):
         known = assumed if assumed and not bench.failures else {}
         bench = replace(bench, assumed=known, traces=traces)
-        return judge(bench, room.checks, name or path.stem, notices)
+        result = judge(bench, room.checks, name or path.stem, notices)
+        return explain(result, bench, room) if explain is not None else result
 
 
 def _run_pytest(checks: Sequence[Path], plugin: Plugin, bytecode: Path | None) -> str:

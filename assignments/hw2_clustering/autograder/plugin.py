@@ -59,6 +59,8 @@ class Bench:
     """Cases whose result is known without running them."""
     traces: dict[str, frozenset[tuple[str, int]]] | None = None
     """Where to note, for each case, the functions that it ran. For a submission of our own."""
+    answers: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
+    """What the submission answered in each case that came out wrong; filled by the run."""
 
 
 def sentence(function: Any) -> str:
@@ -304,6 +306,8 @@ class Plugin:
             error = run.student.blame or error
         result = self._judge(run, error, sentence(item.function), usage, said)
         self.results[run.case.name] = result
+        if result.verdict in (Verdict.WRONG_ANSWER, Verdict.PARTIALLY_ACCEPTED) and run.student:
+            self.bench.answers[run.case.name] = run.student.answers
         if self.on_case is not None:
             self.on_case(result)
         if result.verdict is not Verdict.ACCEPTED:
