@@ -16,10 +16,11 @@ LAYERS = [
     {"__init__", "attempts"},
     {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"},
     {"config", "submission", "scopes", "visible", "answers", "stubs", "worker", "session"}
-    | {"tops"},
-    {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"},
-    {"budget", "isolation", "lengths", "handout", "leaks", "report"},
-    {"rules"},
+    | {"tops", "formulas"},
+    {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
+    | {"prose", "sheet"},
+    {"budget", "isolation", "lengths", "handout", "leaks", "report", "written"},
+    {"rules", "written_page", "merge"},
     {"plugin"},
     {"grade"},
     {"check", "pool", "gradescope"},
