@@ -44,7 +44,8 @@ def svg(tex: str, *, display: bool = False) -> str | None:
     """``tex`` (without its dollars) as markup; None where it cannot be drawn."""
     if len(tex) > MAX_SOURCE or not _DRAWABLE.fullmatch(tex) or _depth(tex) > MAX_DEPTH:
         return None
-    lines = [_line(line) for line in _plain_lines(tex)]
+    large = tex.replace(r"\frac", r"\dfrac") if display else tex
+    lines = [_line(line) for line in _plain_lines(large)]
     if not lines or None in lines:
         return None
     drawn = "".join(str(line) for line in lines)

@@ -2,10 +2,10 @@
 
 ``# %%`` begins a code cell, ``# %% [markdown]`` a cell of prose whose lines are comments;
 ``tags=["answer"]`` or ``{"tags": ["answer"]}`` may follow. ``question="5.1"`` makes a cell the
-place for that written answer: its id is ``answer-5-1``, whatever it holds. What stands before the first
-cell is the text's own head and stays behind. A line ``# %magic`` of a code cell becomes the magic.
-Answers are taken out of code cells as everywhere (see ``stubs``); a cell tagged ``solution`` stays
-behind whole. The same text gives the same bytes, cell ids included.
+place for that written answer: its id is ``answer-5-1``, whatever it holds. What stands before the
+first cell is the text's own head and stays behind. A line ``# %magic`` of a code cell becomes the
+magic. Answers are taken out of code cells as everywhere (see ``stubs``); a cell tagged ``solution``
+stays behind whole. The same text gives the same bytes, cell ids included.
 """
 
 from __future__ import annotations
