@@ -290,7 +290,8 @@ def _line(lines: dict[Spot, int], spot: Spot) -> int:
 def _place(spot: Spot) -> str:
     """``spot`` in words: hw2_clustering, question 1.1, case pairwise_dist_speed: `budget`."""
     names = []
-    for group, word in (("assignments", ""), ("questions", "question "), ("cases", "case ")):
+    groups = {"assignments": "", "questions": "question ", "cases": "case ", "rubric": "item "}
+    for group, word in groups.items():
         if len(spot) > 1 and spot[0] == group:
             names.append(f"{word}{spot[1]}")
             spot = spot[2:]

@@ -36,6 +36,7 @@ _RENAMED = {
 }  # fmt: skip
 _NAME = re.compile(r"\\([A-Za-z]+)")
 _STARRED = re.compile(r"\\operatorname\*")
+_UNBRACED = re.compile(r"(\\d?frac)\s*([0-9A-Za-z])\s*([0-9A-Za-z])")
 _ROWS = re.compile(r"\\(begin|end)\{(aligned|align|split|gather|gathered|equation|eqnarray)\*?\}")
 _DRAWABLE = re.compile("[\t\n\x20-\u024f\u0370-\u03ff\u2010-\u22ff]*")
 
@@ -67,6 +68,7 @@ def _plain_lines(tex: str) -> list[str]:
     tex = _ROWS.sub(r"\\\\", tex)
     tex = _STARRED.sub(r"\\operatorname", _DROPPED.sub("", tex))
     tex = _NAME.sub(lambda m: _RENAMED.get(m[1], m[0]) + " " * (m[1] in _RENAMED), tex)
+    tex = _UNBRACED.sub(r"\1{\2}{\3}", tex)
     tex = re.sub(r"\\text(?:rm|it|bf|sf|tt)?\{([^{}$\\]*)\}", _words, tex)
     tex = re.sub(r"(?<!\\)((?:\\\\)*)&", r"\1", tex)
     return [line for part in re.split(r"\\\\(?:\[[^\]]*\])?", tex) if (line := part.strip())]

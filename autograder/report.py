@@ -183,6 +183,10 @@ def written_test(marked: Marked) -> dict[str, Any]:
             "question": clean(marked.question),
             "verdict": (Verdict.ACCEPTED if full else some).value,
             "case": f"written {clean(marked.question)}",
+            "seed": None,
+            "cpu_s": None,
+            "wall_s": None,
+            "peak_mb": None,
             "written": to_plain(marked),
         },
     }

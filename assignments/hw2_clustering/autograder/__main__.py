@@ -187,7 +187,10 @@ def written(args: argparse.Namespace) -> int:
         print(f"Question {key:6}  {page.tally(students, key)}")
     for student in students:
         if student.notice:
-            print(f"{student.name}: {student.notice}", file=sys.stderr)
+            name, notice = student.name, student.notice
+            if args.anonymous:  # the sentence may quote the name of a file
+                name, notice = student.code, "the submission cannot be read"
+            print(f"{name}: {notice}", file=sys.stderr)
     if left := page.left_out(folder, found.values(), out):
         print(f"Left out   {left}")
     print(f"Answers    {out / page.PAGE}")
