@@ -42,7 +42,11 @@ _ROWS = r"align|aligned|equation|gather|eqnarray|multline"
 _KEPT = r"(?P<kept>```.*?```|~~~.*?~~~|`[^`\n]+`|\$\$.*?\$\$)"
 _ROWED = rf"(?P<rowed>\\begin\{{(?P<name>(?:{_ROWS})\*?)\}}.*?\\end\{{(?P=name)\}})"
 _SQUARE, _ROUND = r"\\\\?\[(?P<square>.+?)\\\\?\]", r"\\\\?\((?P<round>[^\n]+?)\\\\?\)"
-_OTHER_MATHS = re.compile(f"{_KEPT}|{_ROWED}|{_SQUARE}|{_ROUND}", re.DOTALL)
+_TAG = r"(?P<tag><img\b[^<>]{0,500}>)"
+_SPECIAL = re.compile(f"{_KEPT}|{_ROWED}|{_SQUARE}|{_ROUND}|{_TAG}", re.DOTALL)
+_SRC = re.compile(r"\bsrc\s*=\s*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
+# Some editors put a pasted picture into the text itself.
+_PASTED = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,([A-Za-z0-9+/=]+)")
 
 
 class Pictures:
@@ -93,8 +97,26 @@ def picture_uri(data: bytes) -> str:
 
 def render(text: str, find: Find, pictures: Pictures) -> Markup:
     """Markdown as markup that is safe to put into a page."""
-    text = cut(clean(text), MAX_TEXT)
-    text = _OTHER_MATHS.sub(_in_dollars, text)
+    pasted: list[str] = []
+
+    def name(match: re.Match[str]) -> str:
+        pasted.append(match[1])
+        return f"pasted/{len(pasted)}"
+
+    def found(address: str) -> bytes | None:
+        known = re.fullmatch(r"pasted/(\d{1,4})", address)
+        if known and 0 < int(known[1]) <= len(pasted):
+            return _decoded(pasted[int(known[1]) - 1])
+        return find(address)
+
+    text = cut(_PASTED.sub(name, clean(text)), MAX_TEXT)
+    try:
+        return _rendered(_SPECIAL.sub(_in_markdown, text), found, pictures)
+    except Exception:  # one answer that our libraries cannot read must not cost a class
+        return code(text)
+
+
+def _rendered(text: str, find: Find, pictures: Pictures) -> Markup:
     renderer = _Safe(find, pictures)
     markdown = mistune.create_markdown(
         renderer=renderer, plugins=["math", "table", "strikethrough"]
@@ -109,10 +131,20 @@ def code(text: str) -> Markup:
     return Markup("<pre>{}</pre>").format(cut(clean(text), MAX_TEXT))
 
 
-def _in_dollars(match: re.Match[str]) -> str:
-    """Formulas in other marks than dollars; what is code or has dollars already stays."""
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text)
+    except ValueError:
+        return None
+
+
+def _in_markdown(match: re.Match[str]) -> str:
+    """Formulas in other marks than dollars, and pictures in HTML; what is code stays."""
     if match["kept"]:
         return match["kept"]
+    if match["tag"]:
+        source = _SRC.search(match["tag"])
+        return f"![picture](<{source[1]}>)" if source else match["tag"]
     if match["round"]:
         return f"${match['round'].strip()}$"
     return f"$${match['rowed'] or match['square']}$$"

@@ -19,6 +19,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -175,7 +176,7 @@ def gather(form: Form, name: str, path: Path, out: Path) -> Student:
             return Student(name, code, answers, notice=str(error))
         files = sorted(p for p in folder.rglob("*") if p.is_file())
         pdfs = _keep_pdfs(files, code, out)
-        answers = {**_notebook_answers(form, files), **_report_answers(form, files, folder)}
+        answers = {**_notebook_answers(form, files), **_report_answers(form, files)}
         for key in form.places:
             if pdfs and answers[key].status != GIVEN:
                 answers[key] = Answer(PDF)
@@ -272,7 +273,7 @@ def _notebook_answers(form: Form, files: Sequence[Path]) -> dict[str, Answer]:
         except ValueError:
             continue
         found = {
-            key: _answer_of_cells(places[key], group)
+            key: _answer_of_cells(places[key], group, _beside(path.parent, files))
             for key, group in find_cells(cells, form, places).items()
         }
         if not best or _count(found) > _count(best):
@@ -315,7 +316,7 @@ def find_cells(
     return found
 
 
-def _answer_of_cells(place: Place, cells: Sequence[Cell]) -> Answer:
+def _answer_of_cells(place: Place, cells: Sequence[Cell], beside: prose.Find) -> Answer:
     pictures = prose.Pictures()
     parts: list[Markup] = []
     template = _squeezed(_MARKER.sub("", place.template))
@@ -328,7 +329,7 @@ def _answer_of_cells(place: Place, cells: Sequence[Cell]) -> Answer:
             parts += [_output(output, pictures) for output in cell.outputs[:MAX_CELLS]]
         elif _MARKER.sub("", text).strip():
             named = {name.casefold(): data for name, data in cell.attachments.items()}
-            parts.append(prose.render(_MARKER.sub("", text), _attached(named), pictures))
+            parts.append(prose.render(_MARKER.sub("", text), _attached(named, beside), pictures))
     if len(cells) > MAX_CELLS:
         parts.append(Markup("<p>[more cells than {} are left out]</p>").format(MAX_CELLS))
     if parts:
@@ -336,8 +337,12 @@ def _answer_of_cells(place: Place, cells: Sequence[Cell]) -> Answer:
     return Answer(UNCHANGED if seen else MISSING)
 
 
-def _attached(named: Mapping[str, bytes]) -> prose.Find:
-    return lambda address: named.get(address.removeprefix("attachment:").casefold())
+def _attached(named: Mapping[str, bytes], beside: prose.Find) -> prose.Find:
+    def find(address: str) -> bytes | None:
+        name = address.removeprefix("attachment:")
+        return named.get(name.casefold()) if name != address else beside(address)
+
+    return find
 
 
 def _output(output: str | bytes, pictures: prose.Pictures) -> Markup:
@@ -350,7 +355,7 @@ def _output(output: str | bytes, pictures: prose.Pictures) -> Markup:
 # --- reports ------------------------------------------------------------------------------------
 
 
-def _report_answers(form: Form, files: Sequence[Path], folder: Path) -> dict[str, Answer]:
+def _report_answers(form: Form, files: Sequence[Path]) -> dict[str, Answer]:
     """From the report with most of the headings; of several, the one with the template's name."""
     places = {key: place for key, place in form.places.items() if not place.in_notebook}
     stems = {Path(name).stem.casefold() for name in form.assignment.templates}
@@ -362,7 +367,7 @@ def _report_answers(form: Form, files: Sequence[Path], folder: Path) -> dict[str
             best = path, found
     if best is None:
         return {key: Answer(MISSING) for key in places}
-    find = _beside(best[0].parent, folder, files)
+    find = _beside(best[0].parent, files)
     return {key: _answer_of_section(place, best[1].get(key), find) for key, place in places.items()}
 
 
@@ -379,14 +384,17 @@ def _answer_of_section(place: Place, text: str | None, find: prose.Find) -> Answ
     return Answer(UNCHANGED if ours & {_squeezed(b) for b in _blocks(text)} else MISSING)
 
 
-def _beside(home: Path, folder: Path, files: Sequence[Path]) -> prose.Find:
-    """Pictures by their path beside a report, or else by a name that only one file has."""
+def _beside(home: Path, files: Sequence[Path]) -> prose.Find:
+    """Pictures by their path beside a text, or else by a name that only one file has.
+
+    Only what was handed in can be found: the address is compared and never opened.
+    """
 
     def find(address: str) -> bytes | None:
-        wanted = (home / address.replace("\\", "/")).resolve()
-        same = [p for p in files if p.resolve() == wanted]
-        name = wanted.name.casefold()
-        same = same or [p for p in files if p.name.casefold() == name]
+        wanted = os.path.normpath(home / address.replace("\\", "/"))
+        same = [path for path in files if os.path.normpath(path) == wanted]
+        name = os.path.basename(wanted).casefold()
+        same = same or [path for path in files if path.name.casefold() == name]
         return same[0].read_bytes() if len(same) == 1 else None
 
     return find

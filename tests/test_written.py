@@ -468,6 +468,34 @@ def test_a_picture_of_many_pixels_is_not_opened(monkeypatch: pytest.MonkeyPatch)
     assert prose.picture_uri(png(2, 2)) == ""
 
 
+def test_pictures_pasted_into_the_text_are_shown(gather, book) -> None:
+    """As a ``data:`` address, as an HTML tag, as a file beside the notebook; each however long."""
+    large = base64.b64encode(jpeg(400, 400) + bytes(30_000)).decode()
+    cell = answer_cell(book)
+    cell["attachments"] = {"a b.png": PICTURE}
+    cell.source = (
+        f"![pasted](data:image/jpeg;base64,{large}) <img width=3 src='plot.png'> "
+        '<img src="attachment:a%20b.png"/> <img src="pasted/9"> ![no](%00.png) end.'
+    )
+    answer = gather({"mini.ipynb": book, "plot.png": png()})["3"]
+    assert str(answer.body).count('<img src="data:image/') == 3
+    assert str(answer.body).count("picture not handed in") == 2
+    assert text_of(answer).endswith("end.")
+
+
+def test_an_answer_that_cannot_be_rendered_is_shown_as_text(
+    gather, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of a library costs the looks of one answer, not the class."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(prose.mistune, "create_markdown", broken)
+    answer = gather({"report.md": "## 4b\nIt is <b> *so*."})["4b"]
+    assert str(answer.body) == "<pre>It is &lt;b&gt; *so*.</pre>"
+
+
 # Formulas
 
 
