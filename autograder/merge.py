@@ -14,6 +14,7 @@ import math
 import os
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,12 +139,15 @@ def _marks(
     by_code: dict[str, list[str]] = {}
     for name in names:
         by_code.setdefault(sheet.code_of(assignment.name, name), []).append(name)
+    by_name: dict[str, list[str]] = {}
+    for name in names:
+        by_name.setdefault(_bare(sheet.plain_cell(name)), []).append(name)
     marks: Marks = {}
     wrong: list[str] = []
     lines: dict[tuple[str, str], int] = {}
     for row in rows:
         complaints: list[str] = []
-        whose = _whose(row, by_code, names, complaints)
+        whose = _whose(row, by_code, by_name, complaints)
         question = questions.get(row.question)
         if question is None:
             there = ", ".join(questions)
@@ -164,10 +168,13 @@ def _marks(
 
 
 def _whose(
-    row: sheet.Row, by_code: Mapping[str, list[str]], names: Sequence[str], complaints: list[str]
+    row: sheet.Row,
+    by_code: Mapping[str, list[str]],
+    by_name: Mapping[str, list[str]],
+    complaints: list[str],
 ) -> str | None:
     found = by_code.get(row.code.casefold(), [])
-    named = [n for n in names if sheet.plain_cell(n).lstrip("'") == row.student.lstrip("'")]
+    named = by_name.get(_bare(row.student), [])
     if not row.code and row.student:
         found = named
     if len(found) == 1:
@@ -181,6 +188,11 @@ def _whose(
     else:
         complaints.append(f"no results for the student {whose}; see the codes in the first sheet")
     return None
+
+
+def _bare(cell: str) -> str:
+    """A name without the apostrophe that a spreadsheet may keep or drop."""
+    return unicodedata.normalize("NFC", cell).lstrip("'")
 
 
 def _mark(row: sheet.Row, question: Question, complaints: list[str]) -> Marked | None:

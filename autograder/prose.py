@@ -29,6 +29,8 @@ MAX_PICTURES = 8
 """In one answer."""
 MAX_PICTURE_MB = 20
 """Of one picture as it was handed in."""
+MAX_SHOWN_MB = 8
+"""All pictures of one answer together, as they are shown."""
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 1400
 """Pixels; larger pictures are made smaller."""
@@ -40,8 +42,11 @@ Find = Callable[[str], bytes | None]
 
 _ROWS = r"align|aligned|equation|gather|eqnarray|multline"
 _KEPT = r"(?P<kept>```.*?```|~~~.*?~~~|`[^`\n]+`|\$\$.*?\$\$)"
-_ROWED = rf"(?P<rowed>\\begin\{{(?P<name>(?:{_ROWS})\*?)\}}.*?\\end\{{(?P=name)\}})"
-_SQUARE, _ROUND = r"\\\\?\[(?P<square>.+?)\\\\?\]", r"\\\\?\((?P<round>[^\n]+?)\\\\?\)"
+_ROWED = rf"(?P<rowed>\\begin\{{(?P<name>(?:{_ROWS})\*?)\}}.{{0,4000}}?\\end\{{(?P=name)\}})"
+_SQUARE, _ROUND = (
+    r"\\\\?\[(?P<square>.{1,2000}?)\\\\?\]",
+    r"\\\\?\((?P<round>[^\n]{1,1000}?)\\\\?\)",
+)
 _TAG = r"(?P<tag><img\b[^<>]{0,500}>)"
 _SPECIAL = re.compile(f"{_KEPT}|{_ROWED}|{_SQUARE}|{_ROUND}|{_TAG}", re.DOTALL)
 _SRC = re.compile(r"\bsrc\s*=\s*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
@@ -54,6 +59,7 @@ class Pictures:
 
     def __init__(self) -> None:
         self.shown = 0
+        self._characters = 0
 
     def show(self, data: bytes | None, alt: str) -> str:
         """The picture as markup, or words in its place."""
@@ -65,6 +71,9 @@ class Pictures:
         uri = picture_uri(data)
         if not uri:
             return _note(f"picture that cannot be shown: {alt}")
+        self._characters += len(uri)
+        if self._characters > MAX_SHOWN_MB * 1_000_000:
+            return _note(f"picture left out, all together are too large: {alt}")
         self.shown += 1
         return f'<img src="{uri}" alt="{alt}">'
 

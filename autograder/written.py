@@ -40,6 +40,11 @@ MAX_PDFS = 5
 """Of one submission."""
 MAX_CELLS = 50
 """Of one answer."""
+MAX_BOOK_CELLS = 2000
+MAX_CHARACTERS = 10_000_000
+"""Of one cell or report, pasted pictures included; ``prose`` bounds the text itself."""
+MAX_LINES = 20_000
+"""Of one cell or report."""
 MAX_OUTPUT = 3000
 """Characters that one cell printed."""
 REPORTS = (".md", ".markdown", ".txt")
@@ -56,7 +61,7 @@ WORDS = {
 NOTHING = Markup()
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_MARKER = re.compile(r"<!--\s*answer\s+(.+?)\s*-->", re.IGNORECASE)
+_MARKER = re.compile(r"<!--\s*answer\s+([^<>\n]{1,40}?)\s*-->", re.IGNORECASE)
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _IMAGE = re.compile(r"!\[[^\]]*\]\(")
@@ -207,7 +212,7 @@ def read_notebook(data: bytes) -> list[Cell]:
     try:
         book: Any = json.loads(data.decode("utf-8-sig"))
         raw = book["cells"] if "cells" in book else book["worksheets"][0]["cells"]
-        return [_cell(plain) for plain in raw]
+        return [_cell(plain) for plain in raw[:MAX_BOOK_CELLS]]
     except (KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("not a notebook") from error
 
@@ -220,7 +225,7 @@ def _cell(plain: Any) -> Cell:
     pictures = {str(name): _picture(bundle) for name, bundle in attachments.items()}
     return Cell(
         kind=str(plain.get("cell_type", "")),
-        source=_joined(plain.get("source", plain.get("input", ""))),
+        source=_bounded(_joined(plain.get("source", plain.get("input", "")))),
         id=str(plain.get("id", "")),
         question=str(metadata.get("question", "")),
         attachments={name: data for name, data in pictures.items() if data is not None},
@@ -230,7 +235,12 @@ def _cell(plain: Any) -> Cell:
 
 def _joined(text: Any) -> str:
     joined = "".join(map(str, text)) if isinstance(text, list) else str(text)
-    return joined.replace("\r\n", "\n")
+    return joined
+
+
+def _bounded(text: str) -> str:
+    lines = text[:MAX_CHARACTERS].replace("\r\n", "\n").split("\n", MAX_LINES)
+    return "\n".join(lines[:MAX_LINES])
 
 
 def _picture(bundle: Any) -> bytes | None:
@@ -258,7 +268,7 @@ def _outputs(plain: Any) -> Iterable[str | bytes]:
         elif output.get("output_type") in ("error", "pyerr"):
             yield f"{output.get('ename')}: {output.get('evalue')}"
         elif text is not None:
-            yield _ANSI.sub("", _joined(text))
+            yield _ANSI.sub("", _bounded(_joined(text)))
 
 
 def _notebook_answers(form: Form, files: Sequence[Path]) -> dict[str, Answer]:
@@ -362,7 +372,8 @@ def _report_answers(form: Form, files: Sequence[Path]) -> dict[str, Answer]:
     best: tuple[Path, dict[str, str]] | None = None
     reports = [p for p in files if p.suffix.lower() in REPORTS and p.stem.casefold() != "readme"]
     for path in sorted(reports, key=lambda p: (p.stem.casefold() not in stems, len(p.parts))):
-        found = sections(path.read_bytes().decode("utf-8-sig", errors="replace"), places)
+        text = path.read_bytes().decode("utf-8-sig", errors="replace")
+        found = sections(_bounded(text), places)
         if found and (best is None or len(found) > len(best[1])):
             best = path, found
     if best is None:
@@ -418,7 +429,7 @@ def sections(text: str, keys: Iterable[str]) -> dict[str, str]:
 def _sections(text: str, opens: Callable[[str], str | None]) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     current, depth, fenced = None, 0, ""
-    for line in text.replace("\r\n", "\n").split("\n"):
+    for line in text.split("\n"):
         fence = _FENCE.match(line)
         if fence and fenced in ("", fence[1]):
             fenced = "" if fenced else fence[1]

@@ -460,6 +460,23 @@ def test_pictures_are_made_anew_and_bounded() -> None:
     assert "more than" in shown[-1]
 
 
+def test_pictures_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of a class has to open on a laptop."""
+    monkeypatch.setattr(prose, "MAX_SHOWN_MB", 1e-4)
+    assert "too large" in prose.Pictures().show(png(), "plot")
+
+
+def test_huge_files_are_bounded(form) -> None:
+    """Millions of lines or cells are cut before anybody looks at each of them."""
+    cell = {"cell_type": "markdown", "source": "<!-- answer 3\n" * 300_000}
+    book = {"cells": [cell, *[{"cell_type": "code", "source": ""}] * 5000]}
+    read = written.read_notebook(json.dumps(book).encode())
+    assert len(read) == written.MAX_BOOK_CELLS
+    assert read[0].source.count("\n") < written.MAX_LINES
+    assert written.find_cells(read, form, form.places) == {"3": [], "4b": []}
+    assert written.sections("<!-- answer " * 200_000, ["3"]) == {}
+
+
 def test_a_picture_of_many_pixels_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its head says how large it is, before anything is decoded."""
     monkeypatch.setattr(prose, "MAX_PIXELS", 20)
