@@ -75,7 +75,10 @@ def grade_all(
     """
     found = submissions(folder, out)
     out.mkdir(parents=True, exist_ok=True)
-    tasks = [pool.Task(name, path, assignment, room, require) for name, path in found.items()]
+    tasks = [
+        pool.Task(name, path, assignment, room, require, explain=True)
+        for name, path in found.items()
+    ]
     results: dict[str, SubmissionResult] = {}
     for outcome in pool.outcomes(tasks, jobs):
         name = outcome.task.name

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -221,16 +221,33 @@ def judge(
     )
 
 
+Explain = Callable[[SubmissionResult, Bench, Room], SubmissionResult]
+
+
 def grade(
-    assignment: Assignment, room: Room, path: Path, sandbox: Sandbox, name: str | None = None
+    assignment: Assignment,
+    room: Room,
+    path: Path,
+    sandbox: Sandbox,
+    name: str | None = None,
+    *,
+    assumed: Mapping[str, CaseResult] | None = None,
+    traces: dict[str, frozenset[tuple[str, int]]] | None = None,
+    explain: Explain | None = None,
 ) -> SubmissionResult:
     """Grade the submission at ``path`` (folder, zip or single file).
 
-    Raises ``submission.SubmissionError`` for one that cannot be opened and
-    ``session.SandboxError`` when no worker can be had.
+    ``assumed`` are results of cases that need not be run; they count only when
+    the submission can be imported. ``traces`` is filled, for each case, with
+    the functions that it ran. ``explain`` adds words to the result while the
+    submission is still staged. Raises ``submission.SubmissionError`` for one
+    that cannot be opened and ``session.SandboxError`` when no worker can be had.
     """
     with prepared(assignment, room, path, sandbox) as (bench, notices):
-        return judge(bench, room.checks, name or path.stem, notices)
+        known = assumed if assumed and not bench.failures else {}
+        bench = replace(bench, assumed=known, traces=traces)
+        result = judge(bench, room.checks, name or path.stem, notices)
+        return explain(result, bench, room) if explain is not None else result
 
 
 def _run_pytest(checks: Sequence[Path], plugin: Plugin, bytecode: Path | None) -> str:

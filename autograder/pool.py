@@ -13,17 +13,17 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import NoReturn
 
-from autograder import grade, isolation
-from autograder.model import Assignment, SubmissionResult
+from autograder import explain, grade, isolation
+from autograder.model import Assignment, CaseResult, SubmissionResult
 from autograder.sandbox import Sandbox
 from autograder.session import SandboxError
 from autograder.submission import SubmissionError
@@ -39,6 +39,12 @@ class Task:
     room: grade.Room
     require: str = "open"
     """The weakest isolation that will do."""
+    assumed: Mapping[str, CaseResult] = field(default_factory=dict)
+    """Results of cases that need not be run."""
+    trace: bool = False
+    """Whether to note which functions each case runs."""
+    explain: bool = False
+    """Whether known mistakes are told."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Outcome:
     problem: str = ""
     ours: bool = False
     """Whether the problem is the grader's fault rather than the submission's."""
+    traces: Mapping[str, frozenset[tuple[str, int]]] = field(default_factory=dict)
 
 
 def cores() -> int:
@@ -103,17 +110,31 @@ def _sandbox(assignment: Assignment) -> Sandbox:
     return _sandboxes[key]
 
 
+def _grade(task: Task, sandbox: Sandbox) -> Outcome:
+    traces: dict[str, frozenset[tuple[str, int]]] | None = {} if task.trace else None
+    result = grade.grade(
+        task.assignment,
+        task.room,
+        task.path,
+        sandbox,
+        task.name,
+        assumed=task.assumed,
+        traces=traces,
+        explain=explain.mistakes if task.explain else None,
+    )
+    return Outcome(task, result, traces=traces or {})
+
+
 def run(task: Task) -> Outcome:
     """Grade one task in this process, with a sandbox that stays warm for the next."""
     try:
         sandbox = _sandbox(task.assignment)
         if sandbox.isolation is not None:
             isolation.require(sandbox.isolation, task.require)
-        result = grade.grade(task.assignment, task.room, task.path, sandbox, task.name)
+        found = _grade(task, sandbox)
         if sandbox.broken:  # this submission may have done it, the next one must not pay
-            sandbox = _sandbox(task.assignment)
-            result = grade.grade(task.assignment, task.room, task.path, sandbox, task.name)
-        return Outcome(task, result)
+            found = _grade(task, _sandbox(task.assignment))
+        return found
     except SubmissionError as error:
         return Outcome(task, None, str(error))
     except (SandboxError, isolation.IsolationError) as error:

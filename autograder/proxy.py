@@ -78,6 +78,9 @@ class Call:
         return self._text(shown)
 
 
+NOTED_BYTES = 32 * 2**20
+
+
 class Function:
     """A function, method or class on the worker's side."""
 
@@ -178,6 +181,9 @@ class Submission:
         self._seeded = False
         self._callable: set[tuple[str | int, str]] = set()
         self.last_call: Call | None = None
+        self.answers: list[tuple[str, Any]] = []
+        """What was asked for and what came back, as long as it is little."""
+        self._answered = 0
 
     # What checks use
 
@@ -197,7 +203,7 @@ class Submission:
 
     def fetch(self, handle: Handle) -> Any:
         """What a kept value is now."""
-        return self._request(op="fetch", handle=handle._number)["ok"]
+        return self._noted("", self._request(op="fetch", handle=handle._number)["ok"])
 
     def drop(self, handle: Handle) -> None:
         """Let go of a kept value."""
@@ -289,6 +295,15 @@ class Submission:
             self.seed(seed)
             self._callable = {known for known in self._callable if isinstance(known[0], str)}
 
+    def note_calls(self) -> None:
+        """Remember from now on which functions of the submission are entered."""
+        self._request(op="trace")
+
+    def noted_calls(self) -> frozenset[tuple[str, int]]:
+        """File and first line of every function that was entered since ``note_calls``."""
+        answer = self._request(op="traced")["ok"]
+        return frozenset((str(file), int(line)) for file, line in answer)
+
     def bytecode(self, file: str) -> bytes:
         """``file`` compiled in the worker, which must not have imported anything yet."""
         made = self._request(op="compile", file=file)["ok"]
@@ -368,7 +383,7 @@ class Submission:
             self._vouch(answer, of, path)
             if "callable" not in answer:
                 self._refuse_data(path, answer["ok"])
-                return answer["ok"]
+                return self._noted(path, answer["ok"])
             self._callable.add((of, path))
         return Function(self, of, path, name)
 
@@ -378,7 +393,7 @@ class Submission:
         self.last_call = Call(name, args, kwargs)
         answer = self._request(op="call", of=of, path=path, args=args, kwargs=kwargs, keep="value")
         self._vouch(answer, of, path)
-        result = answer["ok"]
+        result = self._noted(path, answer["ok"])
         if isinstance(result, Handle):
             object.__setattr__(result, "_label", name)
         elif isinstance(of, str) and path in self._classes:
@@ -389,6 +404,12 @@ class Submission:
                 )
             )
         return result
+
+    def _noted(self, path: str, value: Any) -> Any:
+        self._answered += value.nbytes if isinstance(value, np.ndarray) else 100
+        if self._answered <= NOTED_BYTES:
+            self.answers.append((path, value))
+        return value
 
     def _refuse_data(self, path: str, value: Any) -> None:
         """A graded name that holds data cannot be called."""

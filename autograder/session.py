@@ -12,11 +12,8 @@ import contextlib
 import itertools
 import os
 import select
-import shutil
 import signal
 import socket
-import stat
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +22,9 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder import wire
+from autograder.account import cpu_seconds, deleted_bytes, memory_mb, reset_peak, threads
 from autograder.model import Limits, Usage, Verdict
+from autograder.removal import remove
 
 START_SECONDS = 60.0
 POLL_SECONDS = 0.05
@@ -79,105 +78,6 @@ def clean(text: str, limit: int = SHOWN_TEXT) -> str:
                     for c in text[: 4 * limit])  # fmt: skip
     plain = plain.encode("utf-8", "replace").decode("utf-8")
     return plain if len(plain) <= limit else plain[:limit] + " … (cut)"
-
-
-def cpu_seconds(pid: int) -> float | None:
-    """CPU time of a running process by the kernel's account; None where it keeps none."""
-    if sys.platform != "linux":
-        return None
-    # clock_getcpuclockid(3) of another process: its number, inverted, shifted
-    # past three flag bits, of which 2 means "time scheduled".
-    try:
-        own = time.clock_gettime((~pid << 3) | 2)
-        # Children that it waited for count too, so that none does the work unseen.
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return own + (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, IndexError, ValueError):
-        return None
-
-
-def reset_peak(pid: int) -> bool:
-    """Let the kernel's record of a process's most memory begin again; False where it cannot."""
-    try:
-        with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
-            file.write("5")
-    except OSError:
-        return False
-    return True
-
-
-def memory_mb(pid: int) -> tuple[float, float] | None:
-    """Memory of a running process now, and the most that it had; None where none can say."""
-    try:
-        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
-            lines = dict(line.split(":", 1) for line in file if line.startswith(("VmRSS", "VmHWM")))
-        now, most = (int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
-    except (OSError, KeyError, IndexError, ValueError):
-        return None
-    return now, most
-
-
-def threads(pid: int) -> int | None:
-    """How many threads a process has; None where none can say."""
-    try:
-        # Its folder of threads counts them in its links, as any folder does its folders.
-        return os.stat(f"/proc/{pid}/task").st_nlink - 2
-    except OSError:
-        return None
-
-
-def _deleted_bytes(pid: int) -> int:
-    """Size of the files that a process has deleted and holds open; 0 where none can say."""
-    size = 0
-    with contextlib.suppress(OSError):
-        for fd in os.listdir(f"/proc/{pid}/fd"):
-            with contextlib.suppress(OSError):
-                known = os.stat(f"/proc/{pid}/fd/{fd}")
-                if stat.S_ISREG(known.st_mode) and known.st_nlink == 0:
-                    size += 512 * known.st_blocks
-    return size
-
-
-def remove(folder: Path) -> None:
-    """Delete a dead worker's folder, however deep it is and whatever its modes; never raises."""
-    if os.rename in os.supports_dir_fd:
-        with contextlib.suppress(OSError):
-            fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            try:
-                _flatten(fd)
-            finally:
-                os.close(fd)
-    with contextlib.suppress(RecursionError):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _flatten(top: int) -> None:
-    """Delete every folder in ``top``; those inside them move up first, so that none is deep."""
-    names = (f".{number}" for number in itertools.count())
-    while folders := [e.name for e in os.scandir(top) if e.is_dir(follow_symlinks=False)]:
-        for name in folders:
-            os.chmod(name, 0o700, dir_fd=top)
-            fd = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
-            try:
-                for entry in list(os.scandir(fd)):
-                    if entry.is_dir(follow_symlinks=False):
-                        os.chmod(entry.name, 0o700, dir_fd=fd)
-                        free = next(n for n in names if not _is_there(n, top))
-                        os.rename(entry.name, free, src_dir_fd=fd, dst_dir_fd=top)
-                    else:
-                        os.unlink(entry.name, dir_fd=fd)
-            finally:
-                os.close(fd)
-            os.rmdir(name, dir_fd=top)
-
-
-def _is_there(name: str, folder: int) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except OSError:
-        return False
-    return True
 
 
 def _is_exception(thing: Any) -> bool:
@@ -416,7 +316,7 @@ class Session:
 
     def _look_at_disk(self) -> None:
         """Refuse a worker that fills the disk, be it with files that it has deleted."""
-        number, size = 0, _deleted_bytes(self.pid)
+        number, size = 0, deleted_bytes(self.pid)
         todo = [self._scratch / "work"]
         while True:
             if number > self.limits.files:

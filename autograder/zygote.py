@@ -25,7 +25,7 @@ import sys
 import time
 from typing import Any
 
-from autograder import confine, worker
+from autograder import calls, confine, worker
 
 PACKET = 65536
 REAP_SECONDS = 10.0
@@ -212,9 +212,9 @@ def zygote(control_fd: int, names: list[str], apart: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command to handle
     missing = preload(names)
     _readable_by_all()
-    if confine.machine():
+    if calls.machine():
         for processes in (False, True):
-            confine.program(confine.machine(), 0, processes=processes)
+            calls.program(calls.machine(), 0, processes=processes)
     gc.collect()
     gc.freeze()
     ready = {"ready": os.getpid(), "missing": missing, "refused": refused}

@@ -27,8 +27,9 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from autograder import bundle, config, gradescope, overlay
-from autograder.gradescope import BundleError, Charge, Settings
+from autograder import bundle, config, gradescope, lateness, overlay
+from autograder.gradescope import BundleError, Settings
+from autograder.lateness import Charge
 from autograder.model import Assignment, CaseResult, LatePolicy, Limits, Verdict
 from tests import gradescope_harness as harness
 from tests import mini
@@ -255,7 +256,7 @@ DUE = "2018-07-31T23:00:00.000000-07:00"
 )
 def test_a_moment_is_read_with_its_zone(text: str, utc: str) -> None:
     """Any offset and any number of decimals name the same moment on every Python."""
-    found = gradescope.moment(text)
+    found = lateness.moment(text)
     assert found is not None
     assert str(found.astimezone(timezone.utc).replace(tzinfo=None)) == utc
 
@@ -267,7 +268,7 @@ def test_a_moment_is_read_with_its_zone(text: str, utc: str) -> None:
 )  # fmt: skip
 def test_what_names_no_moment_is_none(odd: object) -> None:
     """Without a zone nobody knows when it was; nothing odd raises."""
-    assert gradescope.moment(odd) is None
+    assert lateness.moment(odd) is None
 
 
 @pytest.mark.parametrize(
@@ -279,7 +280,7 @@ def test_a_day_that_has_begun_counts(minutes: float, grace: float, days: int) ->
     """Days are counted from the end of the grace; the last second of one is still in it."""
     due = datetime(2026, 3, 8, 1, 30, tzinfo=timezone(timedelta(hours=-5)))
     handed_in = (due + timedelta(minutes=minutes)).astimezone(timezone(timedelta(hours=9)))
-    assert gradescope.days_late(handed_in, due, grace) == days
+    assert lateness.days_late(handed_in, due, grace) == days
 
 
 @pytest.mark.parametrize(
@@ -297,7 +298,7 @@ def test_a_day_that_has_begun_counts(minutes: float, grace: float, days: int) ->
 )
 def test_the_policy_decides_the_percent(policy: LatePolicy, days: int, percent: float) -> None:
     """Free days first, then so much a day, never more than the most."""
-    assert gradescope.percent_off(policy, days) == percent
+    assert lateness.percent_off(policy, days) == percent
 
 
 def test_the_latest_date_that_the_platform_knows_counts() -> None:
@@ -305,10 +306,10 @@ def test_the_latest_date_that_the_platform_knows_counts() -> None:
     early, late, ours = "2026-01-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-02-02T00:00:00Z"
     users = [{"assignment": {"due_date": d}} for d in (early, late, "odd", None)]
     metadata = {"assignment": {"due_date": early}, "users": [*users, "odd", {}]}
-    assert gradescope.due_date(metadata, ours) == gradescope.moment(late)
-    assert gradescope.due_date({**metadata, "users": []}, ours) == gradescope.moment(early)
-    assert gradescope.due_date({"assignment": None}, ours) == gradescope.moment(ours)
-    assert gradescope.due_date([], None) is None
+    assert lateness.due_date(metadata, ours) == lateness.moment(late)
+    assert lateness.due_date({**metadata, "users": []}, ours) == lateness.moment(early)
+    assert lateness.due_date({"assignment": None}, ours) == lateness.moment(ours)
+    assert lateness.due_date([], None) is None
 
 
 POLICY = LatePolicy(grace_minutes=10, percent_per_day=10, max_percent=50, late_days=1)
@@ -322,11 +323,11 @@ POLICY = LatePolicy(grace_minutes=10, percent_per_day=10, max_percent=50, late_d
 )  # fmt: skip
 def test_what_cannot_be_judged_is_not_charged(metadata: object) -> None:
     """Nobody pays for what the platform did not say; staff are told what is lacking."""
-    found = gradescope.charge(POLICY, metadata, None)
+    found = lateness.charge(POLICY, metadata, None)
     assert (found.days, found.percent) == (None, 0)
     assert "not charged" in found.note
-    assert gradescope.sentence(POLICY, found) == ""
-    assert gradescope.charge(LatePolicy(), metadata, None) == Charge()
+    assert lateness.sentence(POLICY, found) == ""
+    assert lateness.charge(LatePolicy(), metadata, None) == Charge()
 
 
 @pytest.mark.parametrize(
@@ -337,7 +338,7 @@ def test_metadata_that_cannot_be_read_is_no_metadata(tmp_path: Path, text: str |
     path = tmp_path / "submission_metadata.json"
     if text is not None:
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
-    found = gradescope.charge(POLICY, gradescope.metadata(path), DUE)
+    found = lateness.charge(POLICY, gradescope.metadata(path), DUE)
     assert (found.days, found.percent) == (None, 0)
 
 
@@ -345,9 +346,9 @@ def test_extreme_dates_do_not_overflow() -> None:
     """The first and the last moment there are can be told apart too."""
     first, last = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"
     late = {"created_at": last, "assignment": {"due_date": first}}
-    assert gradescope.charge(POLICY, late, None).percent == 50
+    assert lateness.charge(POLICY, late, None).percent == 50
     early = {"created_at": first, "assignment": {"due_date": last}}
-    assert gradescope.charge(POLICY, early, None) == Charge()
+    assert lateness.charge(POLICY, early, None) == Charge()
 
 
 # What is written ---------------------------------------------------------------

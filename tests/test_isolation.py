@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from autograder import confine, isolation
+from autograder import calls, confine, isolation
 from autograder.model import Limits, Verdict
 from autograder.proxy import Submission
 from autograder.sandbox import SEALED, Isolation, Sandbox
@@ -296,32 +296,32 @@ HARMLESS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", list(confine.AUDIT_ARCH))
+@pytest.mark.parametrize("name", list(calls.AUDIT_ARCH))
 def test_the_filter_refuses_what_the_table_names(name: str) -> None:
     """Every call of the table is refused, harmless ones pass, another machine's are fatal."""
-    code, arch = confine.program(name, 4711), confine.AUDIT_ARCH[name]
-    column = list(confine.AUDIT_ARCH).index(name)
-    for row in confine.DENIED.values():
+    code, arch = calls.program(name, 4711), calls.AUDIT_ARCH[name]
+    column = list(calls.AUDIT_ARCH).index(name)
+    for row in calls.DENIED.values():
         if row[column] is not None:
             assert judged(code, arch, row[column]) == EPERM
     for number in HARMLESS[name].values():
         assert judged(code, arch, number) == ALLOW
     assert judged(code, arch ^ 1, 0) == KILL
-    assert judged(code, arch, confine.CLONE3[column]) == ENOSYS
+    assert judged(code, arch, calls.CLONE3[column]) == ENOSYS
 
 
-@pytest.mark.parametrize("name", list(confine.AUDIT_ARCH))
+@pytest.mark.parametrize("name", list(calls.AUDIT_ARCH))
 def test_the_filter_reads_arguments(name: str) -> None:
     """Threads yes, processes no; limits may be read, not set; signals reach the sender only."""
-    code, arch = confine.program(name, 4711), confine.AUDIT_ARCH[name]
-    column = list(confine.AUDIT_ARCH).index(name)
-    clone, limit = confine.CLONE[column], confine.PRLIMIT[column]
+    code, arch = calls.program(name, 4711), calls.AUDIT_ARCH[name]
+    column = list(calls.AUDIT_ARCH).index(name)
+    clone, limit = calls.CLONE[column], calls.PRLIMIT[column]
     assert judged(code, arch, clone, 0x3D0F00) == ALLOW
     assert judged(code, arch, clone, 17) == EPERM
     assert judged(code, arch, limit, 0, 7, 0, 0x7FFF0000) == ALLOW
     assert judged(code, arch, limit, 0, 7, 0x7FFF0000) == EPERM
     assert judged(code, arch, limit, 0, 7, 1 << 40) == EPERM
-    for row in confine.SELF_ONLY.values():
+    for row in calls.SELF_ONLY.values():
         assert judged(code, arch, row[column], 4711, 9) == ALLOW
         assert judged(code, arch, row[column], 1, 9) == EPERM
         assert judged(code, arch, row[column], 0xFFFFFFFF, 9) == EPERM
@@ -329,13 +329,13 @@ def test_the_filter_reads_arguments(name: str) -> None:
 
 def test_the_other_interface_of_x86_64_is_fatal() -> None:
     """x32's calls have other numbers; none of them is let through."""
-    code = confine.program("x86_64", 1)
-    assert judged(code, confine.AUDIT_ARCH["x86_64"], 0x40000000 + 41) == KILL
+    code = calls.program("x86_64", 1)
+    assert judged(code, calls.AUDIT_ARCH["x86_64"], 0x40000000 + 41) == KILL
 
 
 def test_a_course_with_processes_gets_them_and_nothing_more() -> None:
     """fork and exec pass, sockets and tracing do not."""
-    code, arch = confine.program("x86_64", 1, processes=True), confine.AUDIT_ARCH["x86_64"]
+    code, arch = calls.program("x86_64", 1, processes=True), calls.AUDIT_ARCH["x86_64"]
     assert judged(code, arch, 57) == judged(code, arch, 59) == judged(code, arch, 56, 17) == ALLOW
     assert judged(code, arch, 41) == judged(code, arch, 101) == EPERM
 
@@ -355,8 +355,8 @@ def test_own_files_are_ours_and_what_is_read_is_no_assignment() -> None:
 
 WITHOUT_LANDLOCK = """
 import ctypes, os, struct, sys
-from autograder import confine
-column = list(confine.AUDIT_ARCH).index(confine.machine())
+from autograder import calls, confine
+column = list(calls.AUDIT_ARCH).index(calls.machine())
 steps = [(0x20, 0, 0, 0), (0x15, 0, 1, confine.CREATE_RULESET), (6, 0, 0, 0x00050026),
          (6, 0, 0, 0x7FFF0000)]
 code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))

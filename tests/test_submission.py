@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import submission
+from autograder import archives, entries, submission
 from autograder.model import Assignment
 from autograder.submission import SubmissionError, collect
 
@@ -297,7 +297,7 @@ def test_a_submission_inside_an_environment_is_read(tmp_path: Path) -> None:
 
 def test_noise_does_not_count_as_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits are about what is kept."""
-    monkeypatch.setattr(submission, "MAX_FILES", 1)
+    monkeypatch.setattr(entries, "MAX_FILES", 1)
     assert take(folder_of(tmp_path, {**NOISE, "clustering.py": CODE}), tmp_path)[1] == []
 
 
@@ -354,7 +354,7 @@ def test_a_file_that_becomes_a_link_is_not_followed(tmp_path: Path) -> None:
     (folder / "clustering.py").rename(tmp_path / "elsewhere.py")
     (folder / "clustering.py").symlink_to(tmp_path / "elsewhere.py")
     with pytest.raises(SubmissionError, match=r"^'clustering\.py' could not be read"):
-        list(submission._chunks(entry))
+        list(entries.chunks(entry))
 
 
 def test_links_and_devices_in_a_zip_are_not_made(tmp_path: Path) -> None:
@@ -612,7 +612,7 @@ def test_too_many_bytes_are_refused(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The size limit holds for every kind of submission, all files together."""
-    monkeypatch.setattr(submission, "MAX_MB", 0.001)
+    monkeypatch.setattr(entries, "MAX_MB", 0.001)
     half = os.urandom(600)
     name = "clustering.ipynb" if kind == "notebook" else "clustering.py"
     files = {name: half * 2} if kind in ("file", "notebook") else {name: half, "b": half}
@@ -628,14 +628,14 @@ def test_a_large_archive_is_refused_unopened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An archive beyond the limit is not even listed, whatever is inside."""
-    monkeypatch.setattr(submission, "MAX_MB", 0.001)
+    monkeypatch.setattr(entries, "MAX_MB", 0.001)
     path = zip_of(tmp_path, [(".git/pack", os.urandom(1200)), ("clustering.py", b"")])
     assert refused(path, tmp_path) == "'handed_in.zip' " + TOO_LARGE.format(0.001)
 
 
 def test_the_limit_itself_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exactly the limit passes; one byte more does not."""
-    monkeypatch.setattr(submission, "MAX_MB", 0.001)
+    monkeypatch.setattr(entries, "MAX_MB", 0.001)
     folder = folder_of(tmp_path, {"clustering.py": bytes(1000)})
     assert take(folder, tmp_path)[1] == []
     (folder / "clustering.py").write_bytes(bytes(1001))
@@ -647,7 +647,7 @@ def test_a_folder_that_grows_while_it_is_read_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sizes are counted on what is read, not on what was listed."""
-    monkeypatch.setattr(submission, "MAX_MB", 0.001)
+    monkeypatch.setattr(entries, "MAX_MB", 0.001)
     folder = folder_of(tmp_path, {"a.txt": b"", "clustering.py": bytes(900)})
     listed = submission._list_folder(folder, [])
     (folder / "a.txt").write_bytes(bytes(900))
@@ -668,9 +668,9 @@ def test_too_many_files_are_refused(
     make: Callable[[Path, dict[str, bytes]], Path], tmp_path: Path
 ) -> None:
     """More files than anyone writes are refused."""
-    files = {f"f{i}.py": b"" for i in range(submission.MAX_FILES + 1)}
+    files = {f"f{i}.py": b"" for i in range(entries.MAX_FILES + 1)}
     path = make(tmp_path, files)
-    assert refused(path, tmp_path) == f"'{path.name}' {too_many(submission.MAX_FILES)}"
+    assert refused(path, tmp_path) == f"'{path.name}' {too_many(entries.MAX_FILES)}"
 
 
 @pytest.mark.parametrize("make", [folder_of, lambda w, f: zip_of(w, [*f.items()])])
@@ -680,7 +680,7 @@ def test_too_many_entries_are_refused_before_they_are_sorted_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Even names that would be skipped are counted, so that listing them stays cheap."""
-    monkeypatch.setattr(submission, "MAX_ENTRIES", 5)
+    monkeypatch.setattr(entries, "MAX_ENTRIES", 5)
     path = make(tmp_path, {f".x{i}": b"" for i in range(6)})
     assert refused(path, tmp_path) == f"'{path.name}' {too_many(5)}"
 
@@ -694,7 +694,7 @@ RATIO = (
 def test_a_declared_bomb_is_refused(tmp_path: Path) -> None:
     """An archive that says it unpacks to far more than its size is not unpacked."""
     path = zip_of(tmp_path, [("clustering.py", bytes(2_000_000))])
-    assert path.stat().st_size * submission.MAX_RATIO < 2_000_000
+    assert path.stat().st_size * entries.MAX_RATIO < 2_000_000
     assert refused(path, tmp_path) == RATIO
 
 
@@ -702,7 +702,7 @@ def test_a_small_text_may_shrink_as_much_as_it_likes(tmp_path: Path) -> None:
     """Below a megabyte the ratio says nothing about intent."""
     content = b"x = 0\n" * 100_000
     path = zip_of(tmp_path, [("clustering.py", content)])
-    assert path.stat().st_size * submission.MAX_RATIO < len(content)
+    assert path.stat().st_size * entries.MAX_RATIO < len(content)
     assert take(path, tmp_path) == ({"clustering.py": content}, [])
 
 
@@ -729,14 +729,14 @@ def test_a_bomb_is_stopped_while_it_is_read(
     limit: int, wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sizes that are really read are judged, even if every declared one was believed."""
-    monkeypatch.setattr(submission, "MAX_RATIO", limit)
+    monkeypatch.setattr(entries, "MAX_RATIO", limit)
     path = zip_of(tmp_path, [("clustering.py", bytes(60_000_000))])
     written = []
     with zipfile.ZipFile(path) as archive:
-        entries = submission._list_zip(archive, path, [])
+        listed = archives.list_zip(archive, path, [])
         (tmp_path / "clean").mkdir()
         with pytest.raises(SubmissionError, match=re.escape(wanted)):
-            submission._write(entries, tmp_path / "clean", path, path.stat().st_size)
+            submission._write(listed, tmp_path / "clean", path, path.stat().st_size)
         written = [p.stat().st_size for p in (tmp_path / "clean").iterdir()]
     assert sum(written) <= 50_000_000
 

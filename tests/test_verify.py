@@ -16,7 +16,7 @@ def root(tmp_path: Path) -> Path:
     return mini.write(tmp_path / "course")
 
 
-def examined(root: Path, only: str = "", rounds: int = 1) -> verify.Report:
+def examined(root: Path, only: str = "", rounds: int = 1, *, whole: bool = False) -> verify.Report:
     assignment = config.assignment(config.load(root / "grading_config.yaml"), "mini")
     handout.build(assignment, root, root / "assignments" / "mini")
     wanted = only.split()
@@ -26,6 +26,7 @@ def examined(root: Path, only: str = "", rounds: int = 1) -> verify.Report:
         jobs=1,
         rounds=rounds,
         only=lambda c: not wanted or c.kind in wanted,
+        whole=whole,
     )
 
 
@@ -52,6 +53,21 @@ def test_a_right_grader_passes(root: Path) -> None:
     text = verify.table(report)
     assert "1 misconceptions, 1 variants, 16 odd answers; 5 cases: the grader is right" in text
     assert "killed by double_by_hand, double_values, double_keeps_input" in text
+
+
+def test_cases_that_cannot_see_a_change_are_not_run(root: Path) -> None:
+    """The table is the same as when all are run; what is skipped is what no change reaches."""
+    narrow = examined(root)
+    whole = examined(root, whole=True)
+    assert verify.table(narrow) == verify.table(whole)
+    assert [row.lost for row in narrow.rows] == [row.lost for row in whole.rows]
+    baseline = root / "baseline"
+    known = verify._known(narrow.rows, narrow.assignment, root, baseline, 1)
+    # There `double` is stood in for, so the submission's own does not run.
+    assert {key: sorted(cases) for key, cases in known.items()} == {
+        "misconception/double__squares": ["total_uses_double"],
+        "variant/adds": ["total_uses_double"],
+    }
 
 
 def test_a_surviving_misconception_is_named(root: Path) -> None:
@@ -126,7 +142,7 @@ def test_a_case_that_varies_is_named(root: Path) -> None:
         "    assert not mark.exists()\n    mark.touch()\n"
     )
     swap(root, HIDDEN, first_line, first_line + once)
-    problems = examined(root, "reference", rounds=2).problems
+    problems = examined(root, "reference", rounds=2, whole=True).problems
     assert problems == ["solutions/mini: came out differently the second time in total_uses_double"]
 
 

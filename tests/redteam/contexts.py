@@ -34,7 +34,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder import confine
+from autograder import calls, confine
 
 CONTEXTS = {
     "A": "as we are",
@@ -87,7 +87,7 @@ ALSO_REFUSED = (
     "setdomainname", "settimeofday", "clock_settime", "clock_adjtime", "acct", "syslog",
     "quotactl", "vhangup", "iopl", "ioperm",
 )  # fmt: skip
-"""Calls whose numbers ``confine`` knows."""
+"""Calls whose numbers ``calls`` knows."""
 
 
 class ContextError(ValueError):
@@ -107,7 +107,7 @@ def unavailable(name: str) -> str:
         return "it needs root" + (", and as an ordinary user A is C" if name == "C" else "")
     if not shutil.which("setpriv"):
         return "it needs setpriv (util-linux)"
-    if name == "B" and not confine.machine():
+    if name == "B" and not calls.machine():
         return f"no table of system calls for {os.uname().machine}"
     if name == "B" and os.environ.get("MOBY_PROFILE") and not _pyseccomp():
         return "MOBY_PROFILE is set and pyseccomp is not installed"
@@ -226,14 +226,14 @@ def _isolate(context: str, room: Path) -> list[str]:
 
 def program(machine: str) -> bytes:
     """What Docker refuses by default, as cBPF instructions."""
-    column = list(confine.AUDIT_ARCH).index(machine)
+    column = list(calls.AUDIT_ARCH).index(machine)
     refused = [row[column] for row in REFUSED.values()]
-    refused += [confine.DENIED[name][column] for name in ALSO_REFUSED]
+    refused += [calls.DENIED[name][column] for name in ALSO_REFUSED]
     allow, eperm, enosys = 0x7FFF0000, 0x00050001, 0x00050026
     load, equal, any_bit, answer = 0x20, 0x15, 0x45, 0x06
     steps = [
         (load, 0, 0, 4),
-        (equal, 1, 0, confine.AUDIT_ARCH[machine]),
+        (equal, 1, 0, calls.AUDIT_ARCH[machine]),
         (answer, 0, 0, allow),
         (load, 0, 0, 0),
     ]
@@ -241,14 +241,14 @@ def program(machine: str) -> bytes:
         if number is not None:
             steps += [(equal, 0, 1, number), (answer, 0, 0, eperm)]
     steps += [
-        (equal, 0, 1, confine.CLONE3[column]),
+        (equal, 0, 1, calls.CLONE3[column]),
         (answer, 0, 0, enosys),
-        (equal, 0, 4, confine.CLONE[column]),
+        (equal, 0, 4, calls.CLONE[column]),
         (load, 0, 0, 16),
         (any_bit, 0, 1, NAMESPACES),
         (answer, 0, 0, eperm),
         (answer, 0, 0, allow),
-        (equal, 0, 3, confine.DENIED["socket"][column]),
+        (equal, 0, 3, calls.DENIED["socket"][column]),
         (load, 0, 0, 16),
         (equal, 0, 1, AF_VSOCK),
         (answer, 0, 0, eperm),
@@ -262,7 +262,7 @@ def _load_filter() -> None:
     if profile:
         _load_profile(json.loads(Path(profile).read_text(encoding="utf-8")))
         return
-    code = ctypes.create_string_buffer(program(confine.machine()))
+    code = ctypes.create_string_buffer(program(calls.machine()))
     head = ctypes.create_string_buffer(
         struct.pack("@HP", (len(code) - 1) // 8, ctypes.addressof(code))
     )
@@ -275,7 +275,7 @@ def _load_profile(profile: dict[str, Any]) -> None:
     """A profile in moby's form, for root with ``CAPABILITIES``."""
     seccomp = _pyseccomp()
     caps = {f"CAP_{name.upper()}" for name in CAPABILITIES}
-    arch = {"x86_64": "amd64", "aarch64": "arm64"}[confine.machine()]
+    arch = {"x86_64": "amd64", "aarch64": "arm64"}[calls.machine()]
     kernel = tuple(int(part) for part in os.uname().release.split(".")[:2])
     made = seccomp.SyscallFilter(seccomp.ERRNO(profile.get("defaultErrnoRet", 1)))
     made.set_attr(seccomp.Attr.CTL_NNP, 0)

@@ -82,6 +82,23 @@ def handout(args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def new(args: argparse.Namespace) -> int:
+    """Begin an assignment that already works, to be changed into yours."""
+    from autograder import scaffold
+
+    try:
+        root = _root(args.root)
+    except CommandError:
+        root = Path(args.root) if args.root else Path.cwd()
+        if not root.is_dir():
+            raise
+    for path in scaffold.make(root, args.name):
+        print(f"{path.relative_to(root)} written")
+    print(f"Prove it:     autograder verify {args.name}")
+    print(f"Hand it out:  autograder handout {args.name}")
+    return 0
+
+
 def verify(args: argparse.Namespace) -> int:
     """Grade the grader."""
     from autograder import pool
@@ -101,6 +118,7 @@ def verify(args: argparse.Namespace) -> int:
                 root,
                 jobs=args.jobs or pool.cores(),
                 rounds=1 if args.once else 2,
+                whole=args.whole,
                 only=lambda c: not args.only or args.only in f"{c.kind}/{c.name}",
                 progress=progress,
             )
@@ -111,15 +129,17 @@ def verify(args: argparse.Namespace) -> int:
 
 def grade(args: argparse.Namespace) -> int:
     """Grade one submission."""
+    from autograder import explain, isolation, report, terminal
     from autograder import grade as grader
-    from autograder import isolation, report, terminal
     from autograder.sandbox import Sandbox
 
     root, (assignment,) = _chosen(args)
     room = grader.course_room(root, assignment)
     with Sandbox(assignment.preload, args.mode) as sandbox:
         isolation.require(isolation.examine(sandbox, assignment.limits), args.require)
-        result = grader.grade(assignment, room, Path(args.submission), sandbox)
+        result = grader.grade(
+            assignment, room, Path(args.submission), sandbox, explain=explain.mistakes
+        )
     # First to the terminal: a full disk must not lose a finished result.
     terminal.write(result, sys.stdout, audience="staff")
     if args.results:
@@ -281,6 +301,9 @@ def parser() -> argparse.ArgumentParser:
     if IN_HANDOUT:
         return top
 
+    one = command(new, "new")
+    one.add_argument("name", help="small letters, digits and _, such as lab1_regression")
+
     one = command(handout, "handout")
     one.add_argument("assignment", nargs="*", help="default: all")
     one.add_argument("--check", action="store_true", help="only say whether they are fresh")
@@ -331,6 +354,11 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("assignment", nargs="*", help="default: all")
     one.add_argument("--only", help="only candidates whose kind/name contains this text")
     one.add_argument("--once", action="store_true", help="grade each candidate once, not twice")
+    one.add_argument(
+        "--whole",
+        action="store_true",
+        help="run all cases of all candidates, also those that cannot see its change",
+    )
     _add_jobs(one)
 
     one = command(data, "data")

@@ -48,6 +48,8 @@ class Worker:
         self.kept: dict[int, Any] = {}
         self.numbers = 0
         self.modules: dict[str, Any] = {}
+        self.seen: set[Any] = set()
+        self.traced: set[tuple[str, int]] = set()
         self.lock = threading.RLock()
 
     # Values
@@ -129,6 +131,12 @@ class Worker:
             )  # fmt: skip
             with open(str(made), "rb") as file:
                 return {"ok": file.read()}
+        if op == "trace":
+            sys.setprofile(self.trace)
+            threading.setprofile(self.trace)
+            return {"ok": None}
+        if op == "traced":
+            return {"ok": [list(ran) for ran in sorted(self.traced)]}
         if op == "seed":
             _seed(request["seed"])
             return {"ok": None}
@@ -142,6 +150,14 @@ class Worker:
             self.modules[name] = importlib.import_module(name)
             return {"ok": None}
         raise ValueError(f"unknown request {op!r}")
+
+    def trace(self, frame: Any, event: str, _: Any) -> None:
+        """Remember each function of the submission that is entered."""
+        code = frame.f_code
+        if event == "call" and code not in self.seen:
+            self.seen.add(code)
+            if self.owns(code.co_filename):
+                self.traced.add((os.path.basename(code.co_filename), code.co_firstlineno))
 
     def find(self, of: Any, path: str) -> Any:
         """What ``path`` (dotted, may be empty) names, from a module or a handle."""
