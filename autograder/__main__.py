@@ -179,6 +179,65 @@ def grade_all(args: argparse.Namespace) -> int:
     return 0
 
 
+def written(args: argparse.Namespace) -> int:
+    """Gather the written answers, question by question, for people to grade."""
+    from autograder import classroom, sheet
+    from autograder import written as answers
+    from autograder import written_page as page
+
+    root, (assignment,) = _chosen(args)
+    folder, out = Path(args.folder), Path(args.out)
+    form = answers.form(assignment, root)
+    found = classroom.submissions(folder, out)
+    place = out / f"sheet.{args.sheet}"
+    page.check_unfilled(place)
+    browser = page.printer() if args.pdf else []
+    sheet.write(place, [])  # refuse before the first submission, not after the last
+    out.mkdir(parents=True, exist_ok=True)
+    students = []
+    with _bar(len(found), "gathering") as bar:
+        for name, path in found.items():
+            students.append(answers.gather(form, name, path, out))
+            bar.update()
+    text = page.html(form, students, anonymous=args.anonymous, sheet_name=place.name)
+    page.save(out / page.PAGE, text.encode("utf-8", "replace"))
+    rows = page.rows(form, students, anonymous=args.anonymous)
+    page.save(place, sheet.write(place, rows))
+    for key in form.places:
+        print(f"Question {key:6}  {page.tally(students, key)}")
+    for student in students:
+        if student.notice:
+            name, notice = student.name, student.notice
+            if args.anonymous:  # the sentence may quote the name of a file
+                name, notice = student.code, "the submission cannot be read"
+            print(f"{name}: {notice}", file=sys.stderr)
+    if left := page.left_out(folder, found.values(), out):
+        print(f"Left out   {left}")
+    print(f"Answers    {out / page.PAGE}")
+    print(f"Sheet      {place}")
+    if args.pdf:
+        page.print_pdf(browser, out / page.PAGE, out / page.PRINTED)
+        print(f"PDF        {out / page.PRINTED}")
+    return 0
+
+
+def merge(args: argparse.Namespace) -> int:
+    """Bring the points of a filled-in sheet into the results of a class."""
+    from autograder import merge as merging
+
+    _, (assignment,) = _chosen(args)
+    results = Path(args.results)
+    merged = merging.merge(assignment, Path(args.sheet), results)
+    out = Path(args.out) if args.out else results
+    merging.write(merged, out)
+    for name in merged.without_place:
+        print(f"{name}/report.html has no place for written questions: run grade-all again")
+    for sentence in merged.waiting:
+        print(sentence)
+    print(f"{merged.graded} answers of the sheet are in {len(merged.files)} files below {out}")
+    return 0
+
+
 def bundle(args: argparse.Namespace) -> int:
     """Make the zip that is uploaded to Gradescope."""
     from autograder import bundle as bundles
@@ -263,6 +322,22 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--out", required=True, help="folder for gradebook, reports and results")
     _add_jobs(one)
     _add_require(one)
+
+    one = command(written, "written")
+    one.add_argument("assignment")
+    one.add_argument("folder", help="as for grade-all")
+    one.add_argument("--out", required=True, help="folder for the page and the sheet")
+    one.add_argument("--anonymous", action="store_true", help="hide the students' names")
+    one.add_argument(
+        "--sheet", choices=("csv", "xlsx"), default="csv", help="kind of sheet (default: csv)"
+    )
+    one.add_argument("--pdf", action="store_true", help="print the page to a PDF as well")
+
+    one = command(merge, "merge")
+    one.add_argument("assignment")
+    one.add_argument("--sheet", required=True, help="the sheet, filled in")
+    one.add_argument("--results", required=True, help="the folder that grade-all wrote")
+    one.add_argument("--out", help="write there instead of into --results")
 
     one = command(bundle, "bundle")
     one.add_argument("assignment")

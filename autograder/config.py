@@ -97,6 +97,7 @@ _DataFile = Annotated[str, _like(r"\w[\w .-]*(/\w[\w .-]*)*", "a file in data/, 
 _Module = Annotated[str, _like(rf"{_NAME}(\.{_NAME})*", "the name of a module")]
 _Function = Annotated[str, _like(rf"{_NAME}(\.{_NAME})?", "a function such as KMeans._get_loss")]
 _CaseName = Annotated[str, _like(_NAME, "what follows test_ in its check (letters, digits, _)")]
+_ItemKey = Annotated[str, _like(_NAME, "a short word for the sheet (letters, digits, _)")]
 _Folder = Annotated[str, _like(r"[\w-]+", "its folder's in solutions/ (letters, digits, _, -)")]
 _NotNegative = Annotated[float, Field(ge=0)]
 _Percent = Annotated[float, Field(ge=0, le=100)]
@@ -146,6 +147,11 @@ class _Case(_Block):
     requires: _CaseName | None = None
 
 
+class _Item(_Block):
+    points: float
+    sentence: _Text
+
+
 class _Question(_Block):
     title: _Text
     points: _NotNegative
@@ -154,6 +160,7 @@ class _Question(_Block):
     written: bool = False
     bonus: bool = False
     module: _Module | None = None
+    rubric: dict[_ItemKey, _Item] = {}
 
 
 class _Assignment(_Block):
@@ -191,7 +198,13 @@ def _record(name: str, block: _Assignment) -> Assignment:
         return model.Case(name=name, **(block_.model_dump() | own))
 
     def question(key: str, q: _Question) -> model.Question:
-        own = {"cases": tuple(case(name, c, q.functions) for name, c in q.cases.items())}
+        own = {
+            "cases": tuple(case(name, c, q.functions) for name, c in q.cases.items()),
+            "rubric": tuple(
+                model.RubricItem(key, item.points, " ".join(item.sentence.split()))
+                for key, item in q.rubric.items()
+            ),
+        }
         return model.Question(key=key, **(q.model_dump() | own))
 
     own = {
@@ -277,7 +290,8 @@ def _line(lines: dict[Spot, int], spot: Spot) -> int:
 def _place(spot: Spot) -> str:
     """``spot`` in words: hw2_clustering, question 1.1, case pairwise_dist_speed: `budget`."""
     names = []
-    for group, word in (("assignments", ""), ("questions", "question "), ("cases", "case ")):
+    groups = {"assignments": "", "questions": "question ", "cases": "case ", "rubric": "item "}
+    for group, word in groups.items():
         if len(spot) > 1 and spot[0] == group:
             names.append(f"{word}{spot[1]}")
             spot = spot[2:]
@@ -303,6 +317,11 @@ def _faults(course: _Course) -> Iterator[Fault]:
             points = [case.points for case in question.cases.values()]
             if not question.written:
                 yield from _unequal((*at, "points"), question.points, points, "cases")
+            if question.rubric and not question.written:
+                yield (*at, "rubric"), "must be left out: only a written question has a rubric"
+            elif question.rubric:
+                credit = [item.points for item in question.rubric.values() if item.points > 0]
+                yield from _unequal((*at, "points"), question.points, credit, "rubric's credits")
             for other in ("functions", "cases", "module"):
                 if question.written and getattr(question, other):
                     yield (*at, other), "must be left out: people grade a written question"

@@ -185,6 +185,7 @@ def public_part(assignment: Assignment, shipped: Collection[str]) -> Assignment:
                 for case in question.cases
                 if case.name in shipped
             ),
+            rubric=(),
         )
         for question in assignment.questions
     )

@@ -2,8 +2,9 @@
 
 Hidden are the marked lines of the sources; the hidden checks: their lines, the names of their
 cases, their long numbers and texts; misconceptions, variants, and bytecode, which holds all of
-its source. A secret is looked for without regard to spaces and line breaks, wherever it stands:
-in a comment, in a string, in a cell's output, in a notebook's metadata, in a file's name.
+its source; the sentences of rubrics, which are half an answer. A secret is looked for without
+regard to spaces and line breaks, wherever it stands: in a comment, in a string, in a cell's output,
+in a notebook's metadata, in a file's name.
 
 What is too short to tell is no secret, nor is what stands in the public part of the sources. The
 engine's own files are not searched: they know no assignment.
@@ -130,6 +131,10 @@ def _secrets(assignment: Assignment, root: Path) -> _Secrets:
                     others.words[word] = f"the name of a {whose}, {shown}."
             elif path.is_file() and path.suffix not in _BYTECODE and path.stat().st_size:
                 others.files[path.read_bytes()] = f"the same file as {shown}."
+    for question in assignment.questions:
+        for item in question.rubric:
+            spot = f"rubric item {item.key} of question {question.key}, grading_config.yaml"
+            others.add_lines([(1, item.sentence)], spot)
     hidden, shipped = _cases(_python(solution / "checks" / "hidden")), _cases(checks)
     hidden |= {case.name for case in assignment.cases} - shipped
     # A name without an underscore may be any word.
@@ -138,7 +143,8 @@ def _secrets(assignment: Assignment, root: Path) -> _Secrets:
     titles = [assignment.name, assignment.title, *assignment.functions]
     titles += [question.title for question in assignment.questions]
     statement = _read(readme) if readme.is_file() else ""
-    for text in (*public, *checks, statement, "\n".join(titles)):
+    templates = [_read(solution / n) for n in assignment.templates if (solution / n).is_file()]
+    for text in (*public, *checks, *templates, statement, "\n".join(titles)):
         others.forget(text)
     others.words |= {f"test_{n}": f"the name of the hidden case {n}." for n in hidden}
     for text in public:

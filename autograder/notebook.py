@@ -1,9 +1,10 @@
 """A notebook written as text (percent format) to the notebook that students get.
 
 ``# %%`` begins a code cell, ``# %% [markdown]`` a cell of prose whose lines are comments;
-``tags=["answer"]`` or ``{"tags": ["answer"]}`` may follow. What stands before the first cell is
-the text's own head and stays behind. A line ``# %magic`` of a code cell becomes the magic.
-Answers are taken out of code cells as everywhere (see ``stubs``); a cell tagged ``solution``
+``tags=["answer"]`` or ``{"tags": ["answer"]}`` may follow. ``question="5.1"`` makes a cell the
+place for that written answer: its id is ``answer-5-1``, whatever it holds. What stands before the
+first cell is the text's own head and stays behind. A line ``# %magic`` of a code cell becomes the
+magic. Answers are taken out of code cells as everywhere (see ``stubs``); a cell tagged ``solution``
 stays behind whole. The same text gives the same bytes, cell ids included.
 """
 
@@ -115,10 +116,12 @@ def hidden_lines(text: str, filename: str) -> list[tuple[int, str]]:
 
 def _plain(cell: Cell, source: str, ids: Counter[str]) -> dict[str, Any]:
     digest = hashlib.sha256(f"{cell.kind}\n{source}".encode()).hexdigest()[:12]
-    ids[digest] += 1
+    question = cell.metadata.get("question")
+    name = f"answer-{re.sub('[^A-Za-z0-9]+', '-', str(question))}"[:50] if question else digest
+    ids[name] += 1
     plain: dict[str, Any] = {
         "cell_type": cell.kind,
-        "id": digest if ids[digest] == 1 else f"{digest}-{ids[digest]}",
+        "id": name if ids[name] == 1 else f"{name}-{ids[name]}",
         "metadata": cell.metadata,
         "source": source.splitlines(keepends=True),
     }

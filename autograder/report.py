@@ -22,7 +22,17 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from autograder import __version__
-from autograder.model import Panel, SubmissionResult, Verdict, Visibility
+from autograder.model import (
+    Case,
+    Marked,
+    Panel,
+    SubmissionResult,
+    Verdict,
+    Visibility,
+    Waiting,
+    to_plain,
+)
+from autograder.sheet import plain_cell
 from autograder.terminal import cells
 from autograder.visible import (
     ShownCase,
@@ -47,6 +57,7 @@ RESULTS_VERSION = 1
 """Version of what ``results.json`` carries in ``extra_data``."""
 MAX_OUTPUT = 99_000
 """Characters of one output: Gradescope itself cuts at 100,000 and says nothing of where."""
+MINUS = "\N{MINUS SIGN}"
 _MAX_NAME = 300
 _MAX_HTML_TEXT = 20_000
 _BINS = 10
@@ -144,6 +155,47 @@ def _test(case: ShownCase) -> dict[str, Any]:
     }
 
 
+def waiting_line(waiting: Waiting) -> str:
+    """What the text on top says of a written question that staff have still to grade."""
+    worth = plural(waiting.points, "point")
+    return f"{clean(waiting.question)} {clean(waiting.title)}: waits for staff ({worth})"
+
+
+def written_test(marked: Marked) -> dict[str, Any]:
+    """A written question that people have graded, as one of the tests of ``results.json``."""
+    full = marked.score >= marked.max_score
+    some = Verdict.PARTIALLY_ACCEPTED if marked.score > 0 else Verdict.WRONG_ANSWER
+    lines = [f"{_signed(i.points)}  {clean(i.sentence)}" for i in marked.items]
+    if marked.adjusted:
+        lines.append(f"{_signed(marked.adjusted)}  Changed by the grader.")
+    parts = ["\n".join(lines), clean(marked.comment).strip()]
+    name = " ".join(clean(marked.title).split()) + " (bonus)" * marked.bonus
+    return {
+        "name": cut(name, _MAX_NAME),
+        "number": clean(marked.question),
+        "score": marked.score,
+        "max_score": marked.max_score,
+        "status": "passed" if full else "failed",
+        "output": cut("\n\n".join(part for part in parts if part), MAX_OUTPUT),
+        "visibility": Case.visibility.value,
+        "extra_data": {
+            "function": "",
+            "question": clean(marked.question),
+            "verdict": (Verdict.ACCEPTED if full else some).value,
+            "case": f"written {clean(marked.question)}",
+            "seed": None,
+            "cpu_s": None,
+            "wall_s": None,
+            "peak_mb": None,
+            "written": to_plain(marked),
+        },
+    }
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{points(abs(value))}"
+
+
 def _seed(case: ShownCase) -> int | None:
     """With a hidden case's seed its inputs could be made again."""
     if case.seed is None or case.visibility is not Visibility.VISIBLE:
@@ -156,9 +208,7 @@ def _top_output(result: SubmissionResult, cases: Sequence[ShownCase]) -> str:
     # Everybody reads this text at once, so it may not tell of hidden cases.
     told = [c for c in cases if c.visibility is not Visibility.HIDDEN]
     lines.append(withheld_summary(told))
-    for waiting in result.waiting:
-        worth = plural(waiting.points, "point")
-        lines.append(f"{clean(waiting.question)} {clean(waiting.title)}: waits for staff ({worth})")
+    lines += [waiting_line(waiting) for waiting in result.waiting]
     return "\n".join(line for line in lines if line)
 
 
@@ -181,7 +231,7 @@ def html(result: SubmissionResult, *, audience: Literal["student", "staff"] = "s
     cases = shown_cases(result, audience)
     questions = shown_questions(result, audience)
     longest = max([q.max_score for q in questions] + [w.points for w in result.waiting] + [1e-9])
-    return _render(
+    return render(
         "submission.html",
         result=result,
         audience=audience,
@@ -197,6 +247,24 @@ def html(result: SubmissionResult, *, audience: Literal["student", "staff"] = "s
         longest=longest,
         engine=__version__,
     )
+
+
+def with_written(page: str, marked: Sequence[Marked], waiting: Sequence[Waiting]) -> str | None:
+    """The page of a submission with its written questions filled in, or filled in anew.
+
+    None where the page has no places for them: an earlier version of the kit made it.
+    """
+    parts = _environment().get_template("written_parts.html").module
+    for place in ("total", "rows", "legend", "answers"):
+        begin, end = f"<!-- written {place} ", f"<!-- end written {place} -->"
+        before, found, rest = page.partition(begin)
+        scale, _, rest = rest.partition("-->")
+        _, ended, after = rest.partition(end)
+        if not (found and ended):
+            return None
+        made = getattr(parts, place)(marked, waiting, float(scale))
+        page = f"{before}{begin}{scale}-->\n{made}{end}{after}"
+    return page
 
 
 def png_uri(panel: Panel) -> str:
@@ -227,6 +295,7 @@ def _environment() -> Any:
     )
     environment.filters.update(
         points=points,
+        signed=_signed,
         plural=plural,
         clean=clean,
         png=png_uri,
@@ -236,7 +305,8 @@ def _environment() -> Any:
     return environment
 
 
-def _render(template: str, **context: Any) -> str:
+def render(template: str, **context: Any) -> str:
+    """A page of ours from its template; whatever the context holds is escaped."""
     return str(_environment().get_template(template).render(context))
 
 
@@ -284,9 +354,8 @@ def gradebook_csv(results: Iterable[SubmissionResult]) -> str:
     rows: list[dict[str, Any]] = []
     for result in results:
         cases = shown_cases(result, "staff")
-        name = " ".join(clean(result.submission).split())
         row: dict[str, Any] = {
-            "submission": "'" + name if name.startswith(("=", "+", "-", "@")) else name,
+            "submission": plain_cell(result.submission),
             "total": total(cases),
             "max": out_of(cases),
             "withheld": " ".join(c.case for c in cases if c.score is None),
@@ -316,7 +385,7 @@ def class_html(results: Sequence[SubmissionResult], links: Mapping[str, str]) ->
     shown = [(r, shown_cases(r, "staff")) for r in results]
     scores = [total(cases) for _, cases in shown]
     max_score = max((out_of(cases) for _, cases in shown), default=0.0)
-    return _render(
+    return render(
         "class.html",
         title=clean(results[0].title or results[0].assignment) if results else "",
         count=len(shown),

@@ -15,6 +15,7 @@ from autograder.model import (
     LatePolicy,
     Limits,
     Question,
+    RubricItem,
     Tolerance,
     Visibility,
 )
@@ -162,7 +163,9 @@ def test_the_shipped_comments_name_every_key() -> None:
     legal: set[str] = set()
     hw, question = ("assignments", "a"), ("questions", "q")
     case = (*hw, *question, "cases", "c")
+    item = (*hw, *question, "rubric", "i")
     blocks = [(), hw, (*hw, "late"), (*hw, "limits"), (*hw, "tolerance"), (*hw, *question), case]
+    blocks.append(item)
     for spot in blocks:
         legal.update(config._keys(spot))
     assert {"course", "grace_minutes", "standin_calls", "rtol", "budget"} <= legal
@@ -283,7 +286,7 @@ LIMITS_KEYS = (
             "        pionts: 7",
             26,
             "hw1, question 1.1: `pionts` is an unknown key (did you mean points?); the keys here "
-            "are title, points, functions, cases, written, bonus, module",
+            "are title, points, functions, cases, written, bonus, module, rubric",
         ),
         (
             "            points: 5.5",
@@ -610,6 +613,71 @@ def test_a_written_question_has_nothing_to_run(tmp_path: Path, extra: str, key: 
         f"grading_config.yaml line 44: hw1, question 2.1: `{key}` must be left out: "
         "people grade a written question."
     )
+
+
+RUBRIC = """written: true
+        rubric:
+          why: {points: 3, sentence: "You say   why."}
+          how: {points: 2, sentence: You say how.}
+          late: {points: -1, sentence: A page too long.}"""
+
+
+def test_a_rubric_arrives_in_the_records(tmp_path: Path) -> None:
+    """Items keep their order; a deduction is no part of what adds up."""
+    (question,) = [
+        q
+        for q in load(tmp_path, changed("written: true", RUBRIC)).assignments[0].questions
+        if q.written
+    ]
+    assert question.rubric == (
+        RubricItem("why", 3, "You say why."),
+        RubricItem("how", 2, "You say how."),
+        RubricItem("late", -1, "A page too long."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "{points: 2, ",
+            "{points: 1, ",
+            "line 42: hw1, question 2.1: `points` is 5, but its rubric's credits add up to 4; "
+            "change one of them.",
+        ),
+        (
+            "          how:",
+            "          how so:",
+            "line 46: hw1, question 2.1, item how so: its name must be a short word",
+        ),
+        (
+            "sentence: You say how.",
+            "sentense: You say how.",
+            "line 46: hw1, question 2.1, item how: `sentense` is an unknown key (did you mean "
+            "sentence?); the keys here are points, sentence.",
+        ),
+        (
+            "{points: 2, ",
+            "{points: two, ",
+            "line 46: hw1, question 2.1, item how: `points` must be a number, not the text 'two'.",
+        ),
+        (
+            "{points: 2, ",
+            "{",
+            "line 46: hw1, question 2.1, item how: `points` is missing; add it.",
+        ),
+        (
+            "written: true\n",
+            "bonus: true\n        cases: {c: {points: 5}}\n",
+            "line 45: hw1, question 2.1: `rubric` must be left out: only a written question has a "
+            "rubric.",
+        ),
+    ],
+)
+def test_a_wrong_rubric_is_one_sentence(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """Credits that do not add up, names that are none, keys that are unknown."""
+    text = changed("written: true", RUBRIC)
+    assert said in complaint(tmp_path, text.replace(old, new))
 
 
 def test_a_case_grades_functions_of_its_question(tmp_path: Path) -> None:

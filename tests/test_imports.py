@@ -17,11 +17,12 @@ LAYERS = [
     {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"}
     | {"account", "removal", "entries", "reach"},
     {"config", "archives", "cells", "scopes", "visible", "answers", "stubs", "worker", "session"}
-    | {"tops"},
+    | {"tops", "formulas"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
-    | {"submission", "lateness"},
-    {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold", "recognise"},
-    {"rules"},
+    | {"submission", "lateness", "prose", "sheet"},
+    {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold", "recognise"}
+    | {"written"},
+    {"rules", "written_page", "merge"},
     {"plugin"},
     {"grade"},
     {"check", "explain"},

@@ -277,7 +277,8 @@ for title in ("K-means", "GMM"):
 # - How do you choose the start of K-means, and how that of the GMM?
 # - Run the same code several times without a fixed seed. Do the results differ? Why, or why not?
 
-# %% [markdown] tags=["answer"]
+# %% [markdown] tags=["answer"] question="5.1"
+# <!-- answer 5.1 -->
 # *Your answer to 5.1:*
 
 # %% [markdown]
@@ -286,7 +287,8 @@ for title in ("K-means", "GMM"):
 # - Does the GMM with EM always reach the best solution there is? Say why.
 # - Does K-means always converge to a local optimum? Say why.
 
-# %% [markdown] tags=["answer"]
+# %% [markdown] tags=["answer"] question="5.2"
+# <!-- answer 5.2 -->
 # *Your answer to 5.2:*
 
 # %% [markdown] tags=["solution"]

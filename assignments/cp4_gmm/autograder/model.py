@@ -99,6 +99,16 @@ class Case:
 
 
 @dataclass(frozen=True)
+class RubricItem:
+    """One line of a written question's rubric: credit above zero, a deduction below."""
+
+    key: str
+    points: float
+    sentence: str
+    """What the student reads where the item applies."""
+
+
+@dataclass(frozen=True)
 class Question:
     """A question has points and cases; a written one waits for staff."""
 
@@ -112,6 +122,8 @@ class Question:
     """Its points come on top: nobody needs them for full marks."""
     module: str | None = None
     """The module of its functions; None: the main module."""
+    rubric: tuple[RubricItem, ...] = ()
+    """For a written question: what its points are given for. Never in a handout."""
 
 
 @dataclass(frozen=True)
@@ -272,6 +284,21 @@ class Waiting:
     question: str
     title: str
     points: float
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A written question that people have graded."""
+
+    question: str
+    title: str
+    score: float
+    max_score: float
+    items: tuple[RubricItem, ...] = ()
+    adjusted: float = 0.0
+    """Points given beyond what the items come to; below zero: less."""
+    comment: str = ""
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
