@@ -218,12 +218,20 @@ def zygote(control_fd: int, names: list[str], apart: bool) -> None:
     gc.collect()
     gc.freeze()
     ready = {"ready": os.getpid(), "missing": missing, "refused": refused}
-    control.send(json.dumps(ready).encode())
     alive: set[int] = set()
+    # Our side may go at any moment, after Ctrl-C in the middle of an answer: a reset, not an end.
+    with contextlib.suppress(ConnectionError):
+        control.send(json.dumps(ready).encode())
+        _serve(control, alive)
+    for pid in list(alive):
+        _end(pid, alive)
+
+
+def _serve(control: socket.socket, alive: set[int]) -> None:
     while True:
         packet, fds, _, _ = socket.recv_fds(control, PACKET, 2)
         if not packet:
-            break
+            return
         request = json.loads(packet)
         if request["op"] == "fork":
             parent = os.getpid()
@@ -238,8 +246,6 @@ def zygote(control_fd: int, names: list[str], apart: bool) -> None:
         else:
             answer = _end(request["pid"], alive)
         control.send(json.dumps(answer).encode())
-    for pid in list(alive):
-        _end(pid, alive)
 
 
 def plain() -> None:

@@ -234,6 +234,8 @@ class Sandbox:
                 pass_fds=[theirs.fileno()],
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
+                # Ctrl-C is for the command, which ends the zygote in order.
+                start_new_session=True,
             )
         self._control = ours
         ready = self._ask(None)
