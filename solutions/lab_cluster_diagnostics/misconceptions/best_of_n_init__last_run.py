@@ -1,6 +1,7 @@
 """You return the last run instead of the best one.
 
 loses: [best_of_n_by_hand, best_of_n_gmm, best_of_n_nan]
+may_lose: [best_of_n_refuses]
 """
 
 

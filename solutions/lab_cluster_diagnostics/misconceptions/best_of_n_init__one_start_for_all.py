@@ -1,7 +1,6 @@
 """You draw the start once, before the loop; all runs are the same then, and no one is better.
 
-loses: [best_of_n_by_hand, best_of_n_gmm, best_of_n_starts, best_of_n_nan, best_of_n_nine_blobs]
-may_lose: []
+loses: [best_of_n_gmm, best_of_n_starts, best_of_n_nan, best_of_n_nine_blobs]
 """
 
 

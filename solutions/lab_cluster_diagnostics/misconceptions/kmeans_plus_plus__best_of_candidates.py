@@ -1,7 +1,7 @@
 """You draw several candidates and keep the best, as libraries do; the law asked for is one draw each.
 
 loses: [kpp_second_law]
-may_lose: [kpp_third_law]
+may_lose: [kpp_third_law, kpp_keeps_input]
 """
 import numpy as np
 

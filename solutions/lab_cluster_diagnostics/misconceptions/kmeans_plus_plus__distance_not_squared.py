@@ -1,7 +1,7 @@
 """You draw by the distance; the law of k-means++ takes its square, so far rows come up too rarely.
 
 loses: [kpp_second_law]
-may_lose: [kpp_third_law]
+may_lose: [kpp_third_law, kpp_keeps_input]
 """
 import numpy as np
 

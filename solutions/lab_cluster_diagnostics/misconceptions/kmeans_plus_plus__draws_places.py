@@ -1,7 +1,7 @@
 """You throw out repeated rows first; a place where many points lie then comes up too rarely.
 
 loses: [kpp_first_uniform, kpp_second_law]
-may_lose: [kpp_third_law, kpp_few_places]
+may_lose: [kpp_third_law, kpp_few_places, kpp_keeps_input]
 """
 import numpy as np
 

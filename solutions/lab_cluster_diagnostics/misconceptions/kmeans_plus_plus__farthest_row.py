@@ -1,6 +1,7 @@
 """You take the farthest row each time; it has to be drawn, or outliers always become centres.
 
 loses: [kpp_second_law, kpp_third_law]
+may_lose: [kpp_keeps_input]
 """
 import numpy as np
 
