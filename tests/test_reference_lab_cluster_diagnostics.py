@@ -289,7 +289,8 @@ def test_condition_diagnoses(matrix: np.ndarray, want: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "matrix", [np.ones((2, 3)), np.ones(4), np.array([[1.0, 2.0], [0.0, 1.0]]), np.full((2, 2), np.inf)]
+    "matrix",
+    [np.ones((2, 3)), np.ones(4), np.array([[1.0, 2.0], [0.0, 1.0]]), np.full((2, 2), np.inf)],
 )
 def test_condition_refuses(matrix: np.ndarray) -> None:
     """Not square, not symmetric, not finite."""

@@ -183,16 +183,18 @@ def many_dimensions(rng, N=100, D=100):
 
 
 def mixed_units(rng, N=300):
-    """Experiment 4: three groups, 4 columns; the groups differ in the two columns of small numbers.
+    """Experiment 4: three groups and six columns; the groups differ in four of them.
 
-    Returns the points and the number of each one's group.
+    Column 0 is in grams and says nothing about the groups, columns 1 to 4 are small numbers, and
+    column 5 is the same for everybody. Returns the points and the number of each one's group.
     """
     groups = rng.integers(3, size=N)
     middles = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 0.9]])
-    small = middles[groups] + 0.08 * rng.normal(size=(N, 2))
+    shadows = np.array([[1.0, 0.0, 0.7, 0.7], [0.0, 1.0, 0.7, -0.7]])
+    small = middles[groups] @ shadows + 0.1 * rng.normal(size=(N, 4))
     grams = 60_000 + 9_000 * rng.normal(size=(N, 1))
-    serial = np.full((N, 1), 7.0)  # the same device measured everything
-    return np.concatenate([grams, small, serial], axis=1), groups
+    device = np.full((N, 1), 7.0)
+    return np.concatenate([grams, small, device], axis=1), groups
 
 
 def uneven_clouds(rng, N=400):

@@ -8,10 +8,6 @@ import numpy as np
 
 from lab_tools import KINDS, fit_model, gmm, kmeans, mean_log_density
 
-### BEGIN SOLUTION
-from scipy.optimize import linear_sum_assignment
-
-### END SOLUTION
 RISE = 1e-9
 """A cost rises where it grows by more than this share of its size; less is rounding."""
 
@@ -107,6 +103,8 @@ def label_agreement(labels_a, labels_b):
     ``scipy.optimize.linear_sum_assignment`` then finds the best one-to-one matching.
     """
     ### BEGIN SOLUTION: share of points that agree under the best one-to-one matching of names
+    from scipy.optimize import linear_sum_assignment
+
     labels_a, labels_b = np.asarray(labels_a), np.asarray(labels_b)
     if labels_a.ndim != 1 or labels_a.shape != labels_b.shape or not len(labels_a):
         raise ValueError(
@@ -149,10 +147,10 @@ def convergence_report(costs, max_iters, tol):
     costs = np.asarray(costs, dtype=np.float64)
     if costs.ndim != 1 or len(costs) < 2:
         raise ValueError(f"costs of shape {costs.shape}; at least one iteration is needed")
-    T = len(costs) - 1
-    if T > max_iters:
-        raise ValueError(f"{T} iterations cannot come from a run with max_iters={max_iters}")
-    report = {"diagnosis": "not finite", "iterations": T, "first_rise": None, "remaining": None}
+    steps = len(costs) - 1
+    if steps > max_iters:
+        raise ValueError(f"{steps} iterations cannot come from a run with max_iters={max_iters}")
+    report = {"remaining": None, "diagnosis": "not finite", "iterations": steps, "first_rise": None}
     if not np.all(np.isfinite(costs)):
         return report
     fall_T = costs[:-1] - costs[1:]
@@ -166,13 +164,13 @@ def convergence_report(costs, max_iters, tol):
     last = fall_T[-1]
     if last <= 0:
         remaining = 0.0
-    elif T == 1 or fall_T[-2] <= last:  # a slow start looks just like this
+    elif steps == 1 or fall_T[-2] <= last:  # a slow start looks just like this
         remaining = np.inf
     else:
         remaining = last**2 / (fall_T[-2] - last)
 
     if abs(last) > tol * abs(costs[-2]):
-        diagnosis = "too few iterations" if T == max_iters else "stopped early"
+        diagnosis = "too few iterations" if steps == max_iters else "stopped early"
     elif remaining > LOOSE_SHARE * (costs[0] - costs[-1]):
         diagnosis = "tolerance too loose"
     else:

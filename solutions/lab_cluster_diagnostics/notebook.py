@@ -80,8 +80,7 @@ worst = max(runs, key=lambda run: run["cost"])
 twin = next(
     run
     for run in runs
-    if np.isclose(run["cost"], best["cost"])
-    and np.any(run["cluster_idx"] != best["cluster_idx"])
+    if np.isclose(run["cost"], best["cost"]) and np.any(run["cluster_idx"] != best["cluster_idx"])
 )
 for title, run in (("twin", twin), ("worst", worst)):
     differ = np.sum(run["cluster_idx"] != best["cluster_idx"])
@@ -96,11 +95,11 @@ plt.tight_layout()
 plt.show()
 
 # %% [markdown]
-# Two runs that differ in nearly every label may be the **same** answer, and that is not a bug. A run
+# Two runs that differ in most labels may be the **same** answer, and that is not a bug. A run
 # that ended in another hollow is a worse answer, and its cost tells.
 #
-# Three clusters are easy. Now nine of them, and three ways to start: random rows, k-means++, and the
-# best of ten k-means++ starts.
+# Three clusters are easy. Now nine of them, and three ways to start: random rows, k-means++, and
+# the best of ten k-means++ starts.
 
 # %%
 np.random.seed(7)
@@ -130,8 +129,8 @@ plt.show()
 # ## 2. A run that ended too soon
 #
 # Two clouds that lie nearly on top of each other, and a GMM that starts with both means close
-# together: a saddle, from where EM first hardly moves. The same run under three pairs of limits, and
-# a run with a bug in its M step. Let `convergence_report` tell them apart.
+# together: a saddle, from where EM first hardly moves. The same run under three pairs of limits,
+# and a run with a bug in its M step. Let `convergence_report` tell them apart.
 
 # %%
 overlap = lab_tools.two_overlapping(np.random.default_rng(2))
@@ -248,8 +247,9 @@ for axis, title, data in zip(axes, ("as measured", "standardized"), (mixed, z), 
     scores, components, variances = diagnostics.pca(data, 2)
     found = diagnostics.best_of_n_init(data, 3, 10)["cluster_idx"]
     agreement = diagnostics.label_agreement(found, groups)
-    print(f"{title}: K-means agrees with the groups on {agreement:.0%} of the points, "
-          f"the first component holds {variances[0] / data.var(axis=0).sum():.1%} of the variance")  # fmt: skip
+    share = variances[0] / data.var(axis=0).sum()
+    print(f"{title}: K-means agrees with the groups on {agreement:.0%} of the points")
+    print(f"    the first component holds {share:.1%} of the variance")
     scatter(axis, scores, found, f"{title}: agreement {agreement:.0%}")
     axis.set_xlabel("component 1")
     axis.set_ylabel("component 2")
@@ -259,8 +259,8 @@ plt.show()
 # %% [markdown]
 # ## 5. The wrong model
 #
-# Three clouds of unequal width; K-means sees balls of one width. Which model, how many clusters, and
-# who says so?
+# Three clouds of unequal width; K-means sees balls of one width. Which model, how many clusters,
+# and who says so?
 
 # %%
 rng = np.random.default_rng(5)
@@ -334,8 +334,8 @@ plt.show()
 # diagonal covariances, `pca` to fewer dimensions after `standardize`), let it converge, and only
 # then compare several starts, best on held-out points.
 #
-# 6.2: held-out likelihood rewards a density that fits new points; BIC the fit minus a price for each
-# parameter; the silhouette compact clusters far apart, measured by plain distances. So it takes
+# 6.2: held-out likelihood rewards a density that fits new points; BIC the fit minus a price for
+# each parameter; the silhouette compact clusters far apart, measured by plain distances. So it takes
 # clusters to be balls of about the same width in all columns, as K-means does, and long or wide
 # clouds look bad to it. K-means is better where the groups are balls of one width and few: the
 # deviations of the GMM then fit noise; its likelihood on its own points is larger by force (K-means

@@ -1,6 +1,7 @@
 """Your eigenvalues run from the largest to the smallest; wanted are the smallest first.
 
 loses: [condition_by_hand, condition_values]
+may_lose: [condition_refuses]
 """
 import numpy as np
 

@@ -1,7 +1,7 @@
 """np.linalg.eigvals returns the eigenvalues in no order; eigvalsh is made for symmetric matrices and sorts them.
 
 loses: [condition_values]
-may_lose: [condition_by_hand, condition_singular, condition_scale, condition_ill, condition_indefinite]
+may_lose: [condition_by_hand, condition_singular, condition_scale, condition_ill, condition_indefinite, condition_refuses]
 """
 import numpy as np
 

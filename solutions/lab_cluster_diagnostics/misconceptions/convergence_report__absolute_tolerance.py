@@ -1,7 +1,7 @@
 """You compare the change with tol itself; the tolerance is relative to the cost.
 
 loses: [convergence_by_hand, convergence_too_loose]
-may_lose: [convergence_last_iteration, convergence_rounding]
+may_lose: [convergence_last_iteration, convergence_rounding, convergence_refuses]
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """You count the last step once more; what is left begins with the step after it.
 
 loses: [convergence_by_hand, convergence_remaining]
+may_lose: [convergence_refuses]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You seed the generator inside, so every start is the same; the seed belongs to the caller.
 
-loses: [kpp_first_uniform]
+loses: [kpp_first_uniform, kpp_second_law]
 may_lose: [kpp_third_law, kpp_few_places, kpp_keeps_input]
 """
 import numpy as np

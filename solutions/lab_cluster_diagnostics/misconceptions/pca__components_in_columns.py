@@ -1,7 +1,7 @@
 """Your components stand in the columns; each is to be a row.
 
 loses: [pca_by_hand, pca_components, pca_more_columns]
-may_lose: [pca_keeps_input]
+may_lose: [pca_keeps_input, pca_refuses]
 """
 import numpy as np
 

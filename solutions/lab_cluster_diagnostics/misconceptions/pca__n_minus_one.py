@@ -1,6 +1,7 @@
 """You divide the variances by N - 1; they are over N here, as in standardize.
 
 loses: [pca_by_hand, pca_variances]
+may_lose: [pca_refuses]
 """
 import numpy as np
 

@@ -1,7 +1,7 @@
 """You do not centre the points; the first direction then points at their mean.
 
 loses: [pca_by_hand, pca_components, pca_scores, pca_variances, pca_more_columns]
-may_lose: [pca_keeps_input]
+may_lose: [pca_keeps_input, pca_refuses]
 """
 import numpy as np
 

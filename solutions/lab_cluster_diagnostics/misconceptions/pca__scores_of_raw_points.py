@@ -1,6 +1,7 @@
 """Your scores are those of the points as they came; the centred ones are asked for.
 
 loses: [pca_by_hand, pca_scores, pca_more_columns]
+may_lose: [pca_refuses]
 """
 import numpy as np
 

@@ -1,7 +1,7 @@
 """You return the singular values; a variance is the square of one, divided by N.
 
 loses: [pca_by_hand, pca_variances]
-may_lose: [pca_more_columns]
+may_lose: [pca_more_columns, pca_refuses]
 """
 import numpy as np
 

@@ -1,7 +1,7 @@
 """eigh gives the smallest eigenvalue first, so you keep the directions of the least variance.
 
 loses: [pca_by_hand, pca_components, pca_scores, pca_variances]
-may_lose: [pca_more_columns, pca_keeps_input]
+may_lose: [pca_more_columns, pca_keeps_input, pca_refuses]
 """
 import numpy as np
 

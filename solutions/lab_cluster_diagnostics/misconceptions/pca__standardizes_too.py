@@ -1,7 +1,7 @@
 """You divide the columns by their deviations; that is another question, and whoever wants it calls standardize first.
 
 loses: [pca_components, pca_scores, pca_variances, pca_more_columns]
-may_lose: [pca_by_hand, pca_keeps_input]
+may_lose: [pca_by_hand, pca_keeps_input, pca_refuses]
 """
 import numpy as np
 

@@ -1,7 +1,7 @@
 """You add s to the diagonal, whatever the size of the covariance; s is a share, of the mean variance.
 
 loses: [regularize_by_hand, regularize_values, regularize_positive_definite]
-may_lose: [regularize_keeps_input]
+may_lose: [regularize_keeps_input, regularize_refuses]
 """
 import numpy as np
 

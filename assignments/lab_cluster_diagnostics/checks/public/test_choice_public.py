@@ -17,11 +17,10 @@ def test_bic_by_hand(student, tolerance):
 
 
 def test_silhouette_by_hand(student, tolerance):
-    """Two pairs of points on a line, at 0, 1 and 4, 6: the mean silhouette is that of the formula."""
+    """The silhouette of two pairs of points on a line, at 0, 1 and 4, 6, is the formula's 0.6537."""
     points, labels = np.array([[0.0], [1.0], [4.0], [6.0]]), np.array([0, 0, 1, 1])
     got = as_scalar(student.silhouette(points, labels), what="the silhouette")
-    # (5 - 1) / 5, (4 - 1) / 4, (3.5 - 2) / 3.5, (5.5 - 2) / 5.5
-    want = (4 / 5 + 3 / 4 + 1.5 / 3.5 + 3.5 / 5.5) / 4
+    want = ((5 - 1) / 5 + (4 - 1) / 4 + (3.5 - 2) / 3.5 + (5.5 - 2) / 5.5) / 4
     hint = "Of the point at 0: a = 1, b = (4 + 6) / 2 = 5, (b - a) / max(a, b) = 0.8."
     assert_close(got, want, **tolerance, what="the silhouette", hint=hint)
 

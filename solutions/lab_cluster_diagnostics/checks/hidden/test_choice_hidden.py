@@ -47,7 +47,7 @@ def test_bic_values(student, tolerance):
             got = as_scalar(student.bic(log_likelihood, kind, N, D, K), what=f"bic of {kind}")
             want = _bic(log_likelihood, kind, N, D, K)
             assert_close(got, want, **tolerance, what=f"bic of {kind}",
-                         hint=f"N={N}, D={D}, K={K}: count means, deviations, weights.")  # fmt: skip
+                         hint=f"N={N}, D={D}, K={K}: means, deviations, weights.")  # fmt: skip
 
 
 def test_bic_refuses(student):
@@ -234,4 +234,3 @@ def test_choose_model_nan(student, rng):
             }
         _preferred(best, "held_out", max(held_out, key=held_out.get))
         _preferred(best, "bic", min(criterion, key=criterion.get))
-

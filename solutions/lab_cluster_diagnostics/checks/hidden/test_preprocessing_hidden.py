@@ -147,7 +147,7 @@ def test_pca_more_columns(student, rng):
     back = scores @ components + points.mean(axis=0)
     assert_close(back, points, rtol=0, atol=1e-3 if not _precise(*got[:2]) else 1e-6,
                  what="the points, rebuilt from all scores and components")  # fmt: skip
-    assert_true(bool((np.abs(kept.sum() / variances.sum() - 1) < 0.5)), "Variances are far off.")
+    assert_true(bool(np.abs(kept.sum() / variances.sum() - 1) < 0.5), "Variances are far off.")
 
 
 def test_pca_refuses(student, rng):
