@@ -5,7 +5,6 @@ K clusters or components, T iterations, P principal components.
 """
 
 import numpy as np
-
 from lab_tools import KINDS, fit_model, gmm, kmeans, mean_log_density
 
 RISE = 1e-9

@@ -335,8 +335,8 @@ plt.show()
 # then compare several starts, best on held-out points.
 #
 # 6.2: held-out likelihood rewards a density that fits new points; BIC the fit minus a price for
-# each parameter; the silhouette compact clusters far apart, measured by plain distances. So it takes
-# clusters to be balls of about the same width in all columns, as K-means does, and long or wide
-# clouds look bad to it. K-means is better where the groups are balls of one width and few: the
+# each parameter; the silhouette compact clusters far apart, measured by plain distances. So it
+# takes clusters to be balls of about the same width in all columns, as K-means does, and long or
+# wide clouds look bad to it. K-means is better where the groups are balls of one width and few: the
 # deviations of the GMM then fit noise; its likelihood on its own points is larger by force (K-means
 # is a special case), BIC or the held-out likelihood tells.
