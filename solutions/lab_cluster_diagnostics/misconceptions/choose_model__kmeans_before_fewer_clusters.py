@@ -1,0 +1,28 @@
+"""Of equal scores you prefer K-means even with more clusters; fewer clusters come first.
+
+loses: [choose_model_ties]
+"""
+import numpy as np
+
+
+def choose_model(train, valid, Ks):
+    names = ("held_out", "bic", "silhouette")
+    table = {name: np.zeros((2, len(Ks))) for name in names}
+    best, record = {}, {}
+    for i, kind in enumerate(KINDS):
+        for j in np.argsort(Ks, kind="stable"):
+            model = fit_model(train, Ks[j], kind)
+            mixture = model["pi"], model["mu"], model["sigma"]
+            held_out = mean_log_density(valid, *mixture)
+            log_likelihood = mean_log_density(train, *mixture) * len(train)
+            criterion = bic(log_likelihood, kind, len(train), train.shape[1], Ks[j])
+            width = silhouette(train, model["labels"])
+            for name, value, gain in (
+                ("held_out", held_out, held_out),
+                ("bic", criterion, -criterion),
+                ("silhouette", width, width),
+            ):
+                table[name][i, j] = value
+                if gain > record.get(name, -np.inf):
+                    best[name], record[name] = (kind, Ks[j]), gain
+    return table, best

@@ -1,0 +1,29 @@
+"""You call a matrix with a negative eigenvalue singular; no points have such a covariance, so something is wrong before.
+
+loses: [condition_indefinite]
+"""
+import numpy as np
+
+
+def condition_report(covariance):
+    D = len(covariance)
+    if covariance.shape != (D, D) or not np.isfinite(covariance).all():
+        raise ValueError("not a square matrix of finite numbers")
+    if not np.allclose(covariance, covariance.T, rtol=0, atol=1e-8 * np.abs(covariance).max()):
+        raise ValueError("not symmetric")
+    values = np.linalg.eigvalsh(covariance)
+    limit = D * np.finfo(float).eps * np.abs(values).max()
+    rank = int((values > limit).sum())
+    condition = values[-1] / values[0] if rank == D else np.inf
+    if rank < D:
+        diagnosis = "singular"
+    elif condition > 1e8:
+        diagnosis = "ill-conditioned"
+    else:
+        diagnosis = "well-conditioned"
+    return {
+        "eigenvalues": values,
+        "rank": rank,
+        "condition": float(condition),
+        "diagnosis": diagnosis,
+    }

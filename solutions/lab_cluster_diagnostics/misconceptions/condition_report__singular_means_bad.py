@@ -1,0 +1,29 @@
+"""You know only singular and well-conditioned; with a condition of 1e10 an inverse exists and is worthless.
+
+loses: [condition_ill]
+"""
+import numpy as np
+
+
+def condition_report(covariance):
+    D = len(covariance)
+    if covariance.shape != (D, D) or not np.isfinite(covariance).all():
+        raise ValueError("not a square matrix of finite numbers")
+    if not np.allclose(covariance, covariance.T, rtol=0, atol=1e-8 * np.abs(covariance).max()):
+        raise ValueError("not symmetric")
+    values = np.linalg.eigvalsh(covariance)
+    limit = D * np.finfo(float).eps * np.abs(values).max()
+    rank = int((values > limit).sum())
+    condition = values[-1] / values[0] if rank == D else np.inf
+    if values[0] < -limit:
+        diagnosis = "indefinite"
+    elif rank < D:
+        diagnosis = "singular"
+    else:
+        diagnosis = "well-conditioned"
+    return {
+        "eigenvalues": values,
+        "rank": rank,
+        "condition": float(condition),
+        "diagnosis": diagnosis,
+    }

@@ -1,0 +1,32 @@
+"""np.linalg.eigvals returns the eigenvalues in no order; eigvalsh is made for symmetric matrices and sorts them.
+
+loses: [condition_values]
+may_lose: [condition_by_hand, condition_singular, condition_scale, condition_ill, condition_indefinite, condition_refuses]
+"""
+import numpy as np
+
+
+def condition_report(covariance):
+    D = len(covariance)
+    if covariance.shape != (D, D) or not np.isfinite(covariance).all():
+        raise ValueError("not a square matrix of finite numbers")
+    if not np.allclose(covariance, covariance.T, rtol=0, atol=1e-8 * np.abs(covariance).max()):
+        raise ValueError("not symmetric")
+    values = np.linalg.eigvals(covariance)
+    limit = D * np.finfo(float).eps * np.abs(values).max()
+    rank = int((values > limit).sum())
+    condition = values[-1] / values[0] if rank == D else np.inf
+    if values[0] < -limit:
+        diagnosis = "indefinite"
+    elif rank < D:
+        diagnosis = "singular"
+    elif condition > 1e8:
+        diagnosis = "ill-conditioned"
+    else:
+        diagnosis = "well-conditioned"
+    return {
+        "eigenvalues": values,
+        "rank": rank,
+        "condition": float(condition),
+        "diagnosis": diagnosis,
+    }
