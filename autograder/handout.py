@@ -47,6 +47,7 @@ ENGINE = (
     "confine",
     "describe",
     "entries",
+    "extraction",
     "grade",
     "isolation",
     "lengths",

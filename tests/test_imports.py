@@ -15,9 +15,10 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 LAYERS = [
     {"__init__", "attempts"},
     {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"}
-    | {"account", "removal", "entries"},
-    {"config", "archives", "cells", "scopes", "visible", "answers", "stubs", "worker", "session"}
+    | {"account", "removal", "entries", "scopes"},
+    {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"}
     | {"tops"},
+    {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness"},
     {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold"},
