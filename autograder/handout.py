@@ -55,6 +55,7 @@ ENGINE = (
     "names",
     "plugin",
     "proxy",
+    "rehearsal",
     "removal",
     "rules",
     "sandbox",

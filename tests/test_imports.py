@@ -16,13 +16,12 @@ LAYERS = [
     {"__init__", "attempts"},
     {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"}
     | {"account", "removal", "entries", "scopes"},
-    {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"}
-    | {"tops"},
+    {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"} | {"tops"},
     {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness"},
     {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold"},
-    {"rules"},
+    {"rules", "rehearsal"},
     {"plugin"},
     {"grade"},
     {"check", "pool", "gradescope"},
