@@ -20,7 +20,7 @@ LAYERS = [
     {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness"},
-    {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold"},
+    {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold"} | {"solved"},
     {"rules", "rehearsal"},
     {"plugin"},
     {"grade"},
