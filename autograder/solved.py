@@ -50,7 +50,8 @@ def build(
 
     page, _ = HTMLExporter().from_notebook_node(book)  # type: ignore[no-untyped-call]
     out.mkdir(parents=True, exist_ok=True)
-    texts = {".ipynb": nbformat.writes(book), ".html": str(page)}
+    plain: str = nbformat.writes(book)  # type: ignore[no-untyped-call]
+    texts = {".ipynb": plain, ".html": str(page)}
     paths = [out / f"{assignment.name}_solution{ending}" for ending in texts]
     for path, text in zip(paths, texts.values(), strict=True):
         partial = path.with_name(f".{path.name}.part")
@@ -79,7 +80,7 @@ def execute(
             "ipykernel is not installed here: python -m pip install ipykernel, or '.[dev]'."
         )
     text = to_notebook(source.read_text(encoding="utf-8"), shown, answers_too=True)
-    book = nbformat.reads(text, as_version=4)
+    book = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as folder:
         for name in (*assignment.files, *assignment.given):
             if (solution / name).is_file():
@@ -88,7 +89,26 @@ def execute(
             (Path(folder) / "data" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / "data" / name, Path(folder) / "data" / name)
         _run(book, folder, shown, minutes, progress)
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            cell.outputs = _without_progress(cell.outputs)
     return book
+
+
+def _without_progress(outputs: list[Any]) -> list[Any]:
+    """``outputs`` without what progress bars have left, and each run of printed text as one."""
+    kept: list[Any] = []
+    for output in outputs:
+        if output.output_type == "stream":
+            last = kept[-1] if kept else None
+            text = "" if output.name == "stderr" and "\r" in output.text else output.text
+            if last is not None and last.get("name") == output.name:
+                last.text += text
+            elif text.strip():
+                kept.append(output)
+        else:
+            kept.append(output)
+    return kept
 
 
 def _run(
@@ -98,6 +118,7 @@ def _run(
     minutes: float,
     progress: Callable[[int], Callable[[], None]],
 ) -> None:
+    from jupyter_client.kernelspec import NoSuchKernel
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from nbconvert.preprocessors import ExecutePreprocessor
 
@@ -110,6 +131,7 @@ def _run(
         at["cell"] = cell_index
 
     runner = ExecutePreprocessor(  # type: ignore[no-untyped-call]
+        extra_arguments=["--log-level=ERROR"],
         kernel_name="python3",
         timeout_func=lambda cell: max(1, round(deadline - time.monotonic())),
         on_cell_start=started,
@@ -132,6 +154,10 @@ def _run(
     except DeadKernelError:
         number = code.index(at["cell"]) + 1
         raise SolvedError(f"{name} {number} brought its Python process down.") from None
+    except (NoSuchKernel, RuntimeError) as error:
+        raise SolvedError(
+            f"{shown}: no kernel started ({error}); try python -m pip install --upgrade ipykernel."
+        ) from None
 
 
 @contextlib.contextmanager

@@ -36,6 +36,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import Markdown, display
 
 places = [Path.cwd(), Path.cwd().parent / "assignments" / "cp4_gmm"]
 folder = next((place for place in places if (place / "tops_data.py").exists()), None)
@@ -215,7 +216,7 @@ with tempfile.TemporaryDirectory() as results:
     )
     figure = plot_history(sorted(Path(results, "EM").glob("history_*.csv")), "EM")
 plt.show()
-print(markdown_table(table))
+display(Markdown(markdown_table(table)))
 
 # %% [markdown]
 # The components of the best run with $K = 8$: their means above, and below how much the pictures of
@@ -268,7 +269,7 @@ except NotImplementedError as todo:
 from GMM_PenalizedMLEstimator_LBFGS import GMM_PenalizedMLEstimator_LBFGS
 
 lbfgs = GMM_PenalizedMLEstimator_LBFGS(
-    K=4, D=D, seed=1001, variance_penalty_mode=25.0, variance_penalty_spread=100.0, max_iter=25
+    K=4, D=D, seed=1001, variance_penalty_mode=25.0, variance_penalty_spread=100.0, max_iter=60
 )
 em = make_gmm(K=4, D=D, seed=1001)
 try:
@@ -280,8 +281,8 @@ else:
     _, axes = plt.subplots(figsize=(6.0, 3.6))
     for name, gmm in {"EM": em, "L-BFGS": lbfgs}.items():
         axes.plot(gmm.history["iter"], gmm.history["valid_score_per_pixel"], label=name)
-    axes.set(xlabel="iteration", ylabel="validation score per pixel", ylim=(-2.0, None))
-    axes.set_title("K = 4, from the same start")
+    axes.set(xlabel="iteration", ylabel="validation score per pixel", ylim=(-3.0, None))
+    axes.set_title("K = 4, both from the same start")
     axes.legend()
     plt.tight_layout()
     plt.show()
@@ -289,9 +290,10 @@ else:
 # %% [markdown]
 # ## 3. Written questions (30 points)
 #
-# Answer in the cells below each question, or in `report.md`, which says how each one is graded; not
-# in both. Run `python train_EM_gmm_with_many_runs.py` first: the answers are about all pictures, and
-# figures and table are in `results/EM/`. To put a figure into a cell, drag its file there.
+# Answer in the cells below each question, or in `report.md`, which says how each one is graded;
+# not in both. Run `python train_EM_gmm_with_many_runs.py` first: the answers are about all
+# pictures, and figures and table are in `results/EM/`. To put a figure into a cell, drag its file
+# there.
 #
 # ### 1a. Validation score against iteration (10 points)
 #
