@@ -6,11 +6,12 @@ READY := $(VENV)/ready
 OUT := demo_out
 ASSIGNMENT ?= hw2_clustering
 CP4_OUT ?= cp4_out
+NB_OUT ?= notebooks_out
 
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test redteam verify handouts grade bench cp4 lint clean
+.PHONY: help demo test redteam verify handouts notebooks grade bench cp4 lint clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -43,6 +44,9 @@ grade: $(READY) ## grade one submission: SUBMISSION=path
 	@test -n "$(SUBMISSION)" || { echo "name the submission: make grade SUBMISSION=path" >&2; exit 2; }
 	$(BIN)/autograder grade $(ASSIGNMENT) "$(SUBMISSION)"
 
+notebooks: $(READY) ## execute every notebook with its answers, for instructors: NB_OUT=folder
+	$(BIN)/autograder notebook --out "$(NB_OUT)"
+
 bench: $(READY) ## measure the reference solutions against scikit-learn and SciPy
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
 	$(BIN)/python benchmarks/hw2_kernels.py
@@ -59,5 +63,5 @@ lint: $(READY) ## ruff and mypy
 	$(BIN)/mypy
 
 clean: ## remove everything that was made, the environment included
-	rm -rf $(VENV) $(OUT) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OUT) notebooks_out build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

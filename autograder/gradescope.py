@@ -106,7 +106,8 @@ def fitted(limits: Limits, settings: Settings) -> Limits:
     A case may have begun just before the submission's time was over: it too
     has to end before our deadline.
     """
-    seconds = max(settings.seconds - limits.case_seconds, settings.seconds / 2)
+    longest = max(limits.case_seconds, limits.notebook_seconds)
+    seconds = max(settings.seconds - longest, settings.seconds / 2)
     memory = max(settings.memory_mb - RESERVED_MB, LEAST_MB)
     return replace(
         limits,

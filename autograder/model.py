@@ -47,6 +47,8 @@ class Limits:
     """Wall time of one call, by our clock."""
     case_seconds: float = 60.0
     """Wall time of one case, by our clock."""
+    notebook_seconds: float = 60.0
+    """Wall time of a notebook that is run from top to bottom, and its CPU time."""
     submission_seconds: float = 600.0
     """Wall time of all cases of one submission."""
     cpu_seconds: float = 60.0

@@ -75,19 +75,21 @@ def cells(text: str, filename: str) -> list[Cell]:
     return found
 
 
-def to_notebook(text: str, filename: str) -> str:
+def to_notebook(text: str, filename: str, *, answers_too: bool = False) -> str:
     """The student's notebook (JSON, nbformat 4.5, no outputs) for a text in percent format.
 
+    With ``answers_too`` it is the instructor's: nothing is left out.
     Raises HandoutError for marks or cells that are wrong; ``filename`` is for messages.
     """
     made = []
     ids: Counter[str] = Counter()
     for cell in cells(text, filename):
-        if cell.hidden:
+        if cell.hidden and not answers_too:
             continue
         source = cell.source
         if cell.kind == "code":
-            source = strip(source + "\n", filename, first_line=cell.line).strip("\n")
+            stripped = strip(source + "\n", filename, first_line=cell.line)
+            source = source if answers_too else stripped.strip("\n")
             source = "\n".join(_MAGIC.sub(r"\1", line) for line in source.split("\n"))
         made.append(_plain(cell, source, ids))
     notebook = {

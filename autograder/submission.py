@@ -6,7 +6,7 @@ This module must not import, run or judge anything that was handed in, must not
 follow a link, and must not believe a size that an archive declares.
 
 The steps, in order: list (``_list``; a zip by ``archives``), place (``_place``:
-which file becomes which; a notebook by ``cells``), write (``_write``). Only the
+which file becomes which; a notebook's definitions by ``extraction``), write (``_write``). Only the
 last one touches the destination. What each file may be, ``entries`` knows.
 """
 
@@ -24,8 +24,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from autograder import cells, extraction
 from autograder.archives import list_zip, open_zip
-from autograder.cells import to_module
 from autograder.entries import (
     TAKEN,
     Entry,
@@ -64,19 +64,20 @@ def collect(path: Path, assignment: Assignment, into: Path) -> list[str]:
         raise ValueError(f"{into} is not empty")
     notices: list[str] = []
     skipped: list[str] = []
+    explained: set[str] = set()
     with contextlib.ExitStack() as opened:
         entries, path, archive_bytes = _list(path, skipped, opened)
         entries = _last_of_each(entries, assignment, notices)
         check_kept(len(entries), path)
         check_total(sum(entry.size for entry in entries), path, archive_bytes)
-        entries = _place(entries, assignment, notices)
+        entries = _place(entries, assignment, notices, explained)
         try:
             _write(entries, into, path, archive_bytes)
         except SubmissionError:
             for item in into.iterdir():
                 shutil.rmtree(item) if item.is_dir() else item.unlink()
             raise
-    return notices + _tell_skipped(skipped) + _tell_missing(entries, assignment)
+    return notices + _tell_skipped(skipped) + _tell_missing(entries, assignment, explained)
 
 
 # --- list ---------------------------------------------------------------------------------
@@ -174,8 +175,13 @@ def _last_of_each(entries: list[Entry], assignment: Assignment, notices: list[st
 # --- place --------------------------------------------------------------------------------
 
 
-def _place(entries: list[Entry], assignment: Assignment, notices: list[str]) -> list[Entry]:
-    """The entries at the paths where they are graded."""
+def _place(
+    entries: list[Entry], assignment: Assignment, notices: list[str], explained: set[str]
+) -> list[Entry]:
+    """The entries at the paths where they are graded.
+
+    Modules whose absence ``notices`` say more of than their name go to ``explained``.
+    """
     wanted = [tuple(name.split("/")) for name in assignment.files]
     main = wanted[0]
 
@@ -208,19 +214,25 @@ def _place(entries: list[Entry], assignment: Assignment, notices: list[str]) -> 
         if parts in [entry.parts for entry in entries]:
             continue
         found = _find(entries, parts)
-        if found is None and parts == main:
-            found = _notebook_entry(entries, main, notices)
-            if found is not None:
-                entries = [*entries, found]
-                continue
-            scripts = [e for e in entries if len(e.parts) == 1 and e.name.endswith(".py")]
-            if len(wanted) == 1 and len(scripts) == 1:
-                found = scripts[0]
         if found is not None:
             entries = [replace(e, parts=parts) if e is found else e for e in entries]
             name = "/".join(parts)
             notices.append(f"{quote(found.name)} was taken as {name}: use that name next time.")
+    books = _read_notebooks(entries, assignment, notices)
+    entries = entries + _from_notebooks(entries, books, assignment, notices)
+    missing = _missing(entries, assignment)
+    scripts = [e for e in entries if len(e.parts) == 1 and e.name.endswith(".py")]
+    if missing and len(wanted) == 1 and len(scripts) == 1:
+        notices.append(f"{quote(scripts[0].name)} was taken as {main[0]}: use that name next time.")
+        return [replace(e, parts=main) if e is scripts[0] else e for e in entries]
+    _tell_what_notebooks_lack(books, assignment, missing, notices, explained)
     return entries
+
+
+def _missing(entries: list[Entry], assignment: Assignment) -> list[str]:
+    """Modules that are wanted and have no file."""
+    there = {e.parts for e in entries}
+    return [name for name in assignment.modules if (f"{name}.py",) not in there]
 
 
 def _find(entries: list[Entry], parts: tuple[str, ...]) -> Entry | None:
@@ -233,23 +245,155 @@ def _find(entries: list[Entry], parts: tuple[str, ...]) -> Entry | None:
     return found[0] if len(found) == 1 else None
 
 
-def _notebook_entry(
-    entries: list[Entry], main: tuple[str, ...], notices: list[str]
-) -> Entry | None:
-    """The main file made of the notebook of its name, or of the only notebook."""
-    notebooks = [entry for entry in entries if entry.parts[-1].lower().endswith(".ipynb")]
-    stem = main[-1].removesuffix(".py").casefold()
-    named = [e for e in notebooks if e.parts[-1][: -len(".ipynb")].casefold() == stem]
-    chosen = named if len(named) == 1 else notebooks
-    if len(chosen) != 1:
-        return None
-    raw = bytearray()
-    for chunk in chunks(chosen[0]):
-        raw += chunk
-        check_total(len(raw), chosen[0].path, None)
-    source = to_module(bytes(raw), chosen[0].name, notices).encode()
-    notices.append(f"{'/'.join(main)} was made of the code cells of {quote(chosen[0].name)}.")
-    return Entry(main, len(source), lambda: io.BytesIO(source), chosen[0].path)
+# --- notebooks ----------------------------------------------------------------------------
+
+
+def _from_notebooks(
+    entries: list[Entry], books: list[cells.Notebook], assignment: Assignment, notices: list[str]
+) -> list[Entry]:
+    """The files that are not there, made of the notebooks that define what they have to hold."""
+    missing = _missing(entries, assignment)
+    made: list[Entry] = []
+    taken: dict[tuple[str, str, int], list[str]] = {}
+    for name in assignment.modules:
+        having = _having(books, assignment, name)
+        if name not in missing:
+            _tell_unused(assignment, name, having, notices)
+            continue
+        # Where nothing is written yet, the stubs are still there to be named.
+        for book in having if len(having) == 1 else books if len(books) == 1 else []:
+            result = extraction.module(
+                book,
+                name,
+                _asked(assignment, name),
+                others=[m for m in assignment.modules if m != name],
+                plain={*assignment.allowed_imports, *_stems(assignment.given)},
+                notices=notices,
+            )
+            if result is None:
+                continue
+            made.append(_text_entry(f"{name}.py", result.text, entries))
+            notices.append(f"{name}.py was made of the code cells of {quote(book.name)}.")
+            for function, cell in result.taken.items():
+                taken.setdefault((book.name, function, cell), []).append(f"{name}.py")
+            _tell_left_out(book, notices)
+    for (book_name, function, cell), files in taken.items():
+        if len(files) > 1:
+            notices.append(
+                f"{function} of code cell {cell} of {quote(book_name)} was taken for "
+                f"{' and '.join(files)}: if it is for one of them, write that file's name into a "
+                "comment of the cell."
+            )
+    return made
+
+
+def _having(books: list[cells.Notebook], assignment: Assignment, name: str) -> list[cells.Notebook]:
+    """The notebooks that may stand for a module; by its name or the assignment's, one."""
+    asked = _asked(assignment, name)
+    others = [m for m in assignment.modules if m != name]
+    having = [book for book in books if extraction.defines(book, name, asked, others)]
+    for wanted in (name, assignment.name):
+        named = [b for b in having if Path(b.name).stem.casefold() == wanted.casefold()]
+        if len(named) == 1:
+            return named
+    return having
+
+
+def _asked(assignment: Assignment, module: str) -> list[str]:
+    """Functions and classes that a module has to have."""
+    qualified = (name.split(":") for name in assignment.qualified)
+    return list(dict.fromkeys(n.partition(".")[0] for owner, n in qualified if owner == module))
+
+
+def _stems(files: Iterable[str]) -> list[str]:
+    return [name.removesuffix(".py") for name in files]
+
+
+def _read_notebooks(
+    entries: list[Entry], assignment: Assignment, notices: list[str]
+) -> list[cells.Notebook]:
+    """The notebooks; one that cannot be read is an error if it is all there is."""
+    found = [entry for entry in entries if entry.parts[-1].lower().endswith(".ipynb")]
+    nothing_else = len(_missing(entries, assignment)) == len(assignment.modules)
+    books = []
+    for entry in found:
+        raw = bytearray()
+        for chunk in chunks(entry):
+            raw += chunk
+            check_total(len(raw), entry.path, None)
+        try:
+            books.append(cells.read(bytes(raw), entry.name))
+        except SubmissionError as error:
+            if len(found) == 1 and nothing_else:
+                raise
+            notices.append(str(error))
+    return books
+
+
+def _text_entry(name: str, text: str, entries: list[Entry]) -> Entry:
+    source = text.encode()
+    return Entry((name,), len(source), lambda: io.BytesIO(source), entries[0].path)
+
+
+def _tell_left_out(book: cells.Notebook, notices: list[str]) -> None:
+    for cell in book.cells:
+        if cell.tree is None and not cell.writes:
+            told = f"Left out code cell {cell.number} of {quote(book.name)}: not valid Python."
+            if told not in notices:
+                notices.append(told)
+
+
+def _tell_unused(
+    assignment: Assignment, name: str, having: list[cells.Notebook], notices: list[str]
+) -> None:
+    """A file counts before any notebook; whoever wrote the functions there has to know."""
+    asked = _asked(assignment, name)
+    for book in having:
+        functions = extraction.defines(book, name, asked) if asked else []
+        # Of what several files ask for, nobody can say whose it is.
+        shared = [set(_asked(assignment, m)) for m in assignment.modules if m != name]
+        functions = [f for f in functions if not any(f in names for names in shared)]
+        if functions:
+            notices.append(
+                f"{name}.py was taken for {', '.join(functions)}, and not what "
+                f"{quote(book.name)} defines under the same name."
+            )
+
+
+def _tell_what_notebooks_lack(
+    books: list[cells.Notebook],
+    assignment: Assignment,
+    missing: list[str],
+    notices: list[str],
+    explained: set[str],
+) -> None:
+    """Why no notebook stands for the files that are missing."""
+    asked = list(dict.fromkeys(f for name in missing for f in _asked(assignment, name)))
+    for name in missing:
+        having = _having(books, assignment, name)
+        if len(having) > 1:
+            which = " and ".join(quote(book.name) for book in having[:3])
+            notices.append(f"{which} may each stand for {name}.py: hand in only one of them.")
+            explained.add(name)
+    missing = [name for name in missing if name not in explained]
+    if not (books and missing and asked):
+        return
+    explained.update(missing)
+    told = [
+        f"{function} stands in a cell of {quote(book.name)} that is no code cell: make it one."
+        for book in books
+        for function in extraction.in_other_cells(book, asked)
+    ]
+    if told:
+        notices += told
+        return
+    which = " and ".join(quote(book.name) for book in books[:3])
+    names = ", ".join(asked[:3]) + (", ..." if len(asked) > 3 else "")
+    files = ", ".join(f"{name}.py" for name in missing[:3]) + (", ..." if missing[3:] else "")
+    notices.append(
+        f"{which} {'defines' if len(books) == 1 else 'define'} nothing of what is missing "
+        f"({names}): hand in {files}, or this assignment's notebook with the definitions."
+    )
 
 
 # --- write --------------------------------------------------------------------------------
@@ -285,7 +429,7 @@ def _tell_skipped(skipped: list[str]) -> list[str]:
     return [*told, f"Skipped {more} more files."] if more > 0 else told
 
 
-def _tell_missing(placed: list[Entry], assignment: Assignment) -> list[str]:
+def _tell_missing(placed: list[Entry], assignment: Assignment, explained: set[str]) -> list[str]:
     """What the student must know about the files that were asked for."""
     if not placed:
         return [f"The submission is empty: hand in {', '.join(assignment.files)}."]
@@ -293,6 +437,8 @@ def _tell_missing(placed: list[Entry], assignment: Assignment) -> list[str]:
     there = ", ".join(show(name) for name in sorted(sizes)[:5])
     notices = []
     for name in assignment.files:
+        if name.removesuffix(".py") in explained:
+            continue
         if name not in sizes:
             notices.append(
                 f"{name} is missing: hand in a file of exactly that name (found: {there})."

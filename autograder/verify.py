@@ -101,7 +101,7 @@ def candidates(assignment: Assignment, root: Path, into: Path) -> Iterator[Candi
     stub = into / "handout" / "handout"
     stub.mkdir(parents=True)
     handed_out = root / "assignments" / assignment.name
-    for file in assignment.files:
+    for file in (*assignment.files, f"{assignment.name}.ipynb"):
         if (handed_out / file).is_file():
             shutil.copyfile(handed_out / file, stub / file)
     yield Candidate("handout", "handout", stub, f"assignments/{assignment.name}")

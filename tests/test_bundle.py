@@ -231,7 +231,7 @@ def test_limits_fit_into_the_platforms() -> None:
     """A case that begins at the last moment still ends before our deadline, ours before theirs."""
     for minutes in (1, 2, 10, 40):
         settings = Settings("a", minutes=minutes)
-        limits = gradescope.fitted(Limits(case_seconds=20), settings)
+        limits = gradescope.fitted(Limits(case_seconds=20, notebook_seconds=10), settings)
         assert limits.submission_seconds + limits.case_seconds <= settings.seconds
         assert settings.seconds < 60 * minutes
     assert gradescope.fitted(Limits(memory_mb=64), settings).memory_mb == 64

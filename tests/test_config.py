@@ -232,8 +232,8 @@ ASSIGNMENT_KEYS = (
     "limits, tolerance, visibility, questions"
 )
 LIMITS_KEYS = (
-    "call_seconds, case_seconds, submission_seconds, cpu_seconds, memory_mb, output_kb, "
-    "answer_mb, file_mb, disk_mb, files, standin_calls, threads, processes"
+    "call_seconds, case_seconds, notebook_seconds, submission_seconds, cpu_seconds, memory_mb, "
+    "output_kb, answer_mb, file_mb, disk_mb, files, standin_calls, threads, processes"
 )
 
 

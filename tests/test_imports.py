@@ -15,14 +15,15 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 LAYERS = [
     {"__init__", "attempts", "calls"},
     {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"}
-    | {"account", "removal", "entries", "reach"},
-    {"config", "archives", "cells", "scopes", "visible", "answers", "stubs", "worker", "session"}
+    | {"account", "removal", "entries", "reach", "scopes"},
+    {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas"},
+    {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold", "recognise"}
-    | {"written"},
-    {"rules", "written_page", "merge"},
+    | {"written", "solved"},
+    {"rules", "written_page", "merge", "rehearsal"},
     {"plugin"},
     {"grade"},
     {"check", "explain"},

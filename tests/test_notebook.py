@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
+from autograder import config, solved
 from autograder.marks import HandoutError
 from autograder.notebook import cells, hidden_lines, to_notebook
 
@@ -153,23 +152,11 @@ def test_mistakes_are_named_with_file_and_line(text: str, line: int, message: st
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The student's notebook of hw2, run as in its handout, with the reference for the stub."""
+def executed() -> Any:
+    """The notebook of hw2, run as in its handout, with the reference for the stub."""
     pytest.importorskip("ipykernel")
-    nbclient = pytest.importorskip("nbclient")
-    home = tmp_path_factory.mktemp("hw2_clustering")
-    solution = ROOT / "solutions" / "hw2_clustering"
-    shutil.copyfile(solution / "clustering.py", home / "clustering.py")
-    (home / "data").mkdir()
-    shutil.copyfile(ROOT / "data" / "fruit.bmp", home / "data" / "fruit.bmp")
-    source = (solution / "notebook.py").read_text(encoding="utf-8")
-    notebook = nbformat.reads(to_notebook(source, "notebook.py"), as_version=4)
-    client = nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(home)}}
-    )
-    # One thread: on a busy machine several wait for each other.
-    client.execute(env=os.environ | {"OPENBLAS_NUM_THREADS": "1"})
-    return notebook
+    course = config.load(ROOT / "grading_config.yaml")
+    return solved.execute(config.assignment(course, "hw2_clustering"), ROOT, minutes=5)
 
 
 def printed(notebook: Any, word: str) -> str:

@@ -156,8 +156,8 @@ print(logsumexp(logits))
 #
 # It repeats two steps, and neither can make $J$ larger:
 #
-# 1. *Assign*: for fixed centres, give every point to the nearest one, $z_i = \arg\min_k \lVert x_i
-#    - \mu_k \rVert$.
+# 1. *Assign*: for fixed centres, give every point to the nearest one,
+#    $z_i = \arg\min_k \lVert x_i - \mu_k \rVert$.
 # 2. *Update*: for a fixed assignment, move every centre to the mean of its points. A centre without
 #    points stays where it is.
 #
@@ -200,8 +200,8 @@ show_images([image, kmeans_images[5], kmeans_images[16]], ["original", "K-means,
 # Far away from a component its density is smaller than any float above zero, and the logarithm of
 # that zero is of no use. So `_ll_joint` adds logarithms from the start:
 #
-# $$\ell_{ik} = \log \pi_k + \sum_{d=1}^{D} \left( -\tfrac{1}{2} \log 2\pi - \log \sigma_{kd}
-# - \frac{(x_{id} - \mu_{kd})^2}{2 \sigma_{kd}^2} \right)$$
+# $$\ell_{ik} = \log \pi_k + \sum_{d=1}^{D} \left( -\tfrac{1}{2} \log 2\pi - \log \sigma_{kd} -
+# \frac{(x_{id} - \mu_{kd})^2}{2 \sigma_{kd}^2} \right)$$
 #
 # Expectation-maximization repeats two steps, and neither can make the likelihood of the points
 # smaller:

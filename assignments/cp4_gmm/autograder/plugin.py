@@ -30,6 +30,7 @@ from autograder.model import (
     Verdict,
 )
 from autograder.proxy import Submission
+from autograder.rehearsal import Rehearsal
 from autograder.rules import Source
 from autograder.sandbox import Sandbox
 from autograder.session import CallFailed, ReferenceFailed, SandboxError
@@ -97,6 +98,7 @@ class _Run:
     parts: Parts = field(default_factory=Parts)
     student: Submission | None = None
     pictures: list[Picture] = field(default_factory=list)
+    rehearsal: Rehearsal | None = None
 
 
 class Plugin:
@@ -246,6 +248,19 @@ class Plugin:
         return self.bench.data
 
     @pytest.fixture
+    def notebook(self, request: Any) -> Rehearsal:
+        """``notebook.run()`` runs the notebook that was handed in from top to bottom."""
+        run = self._run(request)
+
+        def started(worker: Submission) -> None:
+            run.student = worker
+
+        run.rehearsal = Rehearsal(
+            self.assignment, self.bench.sandbox, self.bench.submission, self.bench.data, started
+        )
+        return run.rehearsal
+
+    @pytest.fixture
     def picture(self, request: Any) -> Callable[[str, Mapping[str, Any]], None]:
         """``picture(caption, {label: image})`` puts images into the report."""
         run = self._run(request)
@@ -336,6 +351,8 @@ class Plugin:
         if error is None and parts.used and not parts.failures:
             earned = 1.0
         verdict, message, detail, hint, note = _explain(failure)
+        if failure is None and run.rehearsal is not None:
+            message = run.rehearsal.note
         if 0 < earned < 1 and verdict is not Verdict.JUDGE_ERROR:
             verdict = Verdict.PARTIALLY_ACCEPTED
         if failure is not None and verdict is not Verdict.JUDGE_ERROR:

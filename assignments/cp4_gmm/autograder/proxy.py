@@ -287,6 +287,10 @@ class Submission:
         """Import one module now. Raises CallFailed when it does not import."""
         self._ensure(module)
 
+    def run_cell(self, name: str, text: str, *, colab: bool) -> None:
+        """Run a notebook's cell in the worker's ``__main__``, which its first cell begins."""
+        self._request(op="cell", name=name, text=text, colab=colab)
+
     def begin_case(self, seed: int, main: str) -> None:
         """Make a worker that outlives one case forget the last one."""
         self._seed, self._main = seed, main

@@ -267,6 +267,27 @@ def data(args: argparse.Namespace) -> int:
     return 0
 
 
+def notebook(args: argparse.Namespace) -> int:
+    """Execute the notebook with the answers in it, for instructors."""
+    from autograder import solved
+
+    root, assignments = _chosen(args)
+    if not args.assignment:
+        home = root / "solutions"
+        assignments = [a for a in assignments if (home / a.name / "notebook.py").is_file()]
+    for assignment in assignments:
+        with _bar(0, f"{assignment.name}, cells") as bar:
+
+            def progress(total: int, bar: Any = bar) -> Callable[[], None]:
+                bar.reset(total)
+                return lambda: bar.update()
+
+            paths = solved.build(assignment, root, Path(args.out), args.minutes, progress)
+        for path in paths:
+            print(path)
+    return 0
+
+
 def check(args: argparse.Namespace) -> int:
     """The student's command: run the public checks of a handout."""
     from autograder import check as checks
@@ -360,6 +381,13 @@ def parser() -> argparse.ArgumentParser:
         help="run all cases of all candidates, also those that cannot see its change",
     )
     _add_jobs(one)
+
+    one = command(notebook, "notebook")
+    one.add_argument("assignment", nargs="*", help="default: all that have a notebook")
+    one.add_argument("--out", required=True, help="folder for NAME_solution.ipynb and .html")
+    one.add_argument(
+        "--minutes", type=_minutes, default=10.0, help="for all cells together (default: 10)"
+    )
 
     one = command(data, "data")
     one.add_argument("action", nargs="?", choices=("fetch",), help="default: list what is here")
