@@ -148,7 +148,7 @@ def broken_gmm(points, mu, rounds):
         size_K = gamma.sum(axis=0)
         pi, mu = size_K / len(points), gamma.T @ points / size_K[:, None]
         off_NKD = np.square(points[:, None] - mu[None])
-        sigma = np.einsum("nk,nkd->kd", gamma, off_NKD) / size_K[:, None]  # wrong: the root is missing
+        sigma = np.einsum("nk,nkd->kd", gamma, off_NKD) / size_K[:, None]  # no root: wrong
         costs.append(-lab_tools.mean_log_density(points, pi, mu, sigma))
     return np.array(costs)
 
