@@ -379,6 +379,7 @@ class _StandIns:
 
     def exec_module(self, module: Any) -> None:
         module.__getattr__ = lambda name: getattr(_Nothing(), name)
+        module.version_info = (9, 0, 0, "")  # matplotlib asks for it
 
 
 def _main_module(colab: bool) -> types.ModuleType:
