@@ -68,6 +68,7 @@ def test_a_notebook_that_uses_what_notebooks_have(sandbox: Sandbox, tmp_path: Pa
         sandbox,
         tmp_path,
         "%matplotlib inline\n%load_ext autoreload\n!pip install numpy\nimport os, sys, pickle",
+        "from IPython.display import clear_output",
         "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.tight_layout()\nplt.show()",
         "assert plt.get_fignums() == []\nassert plt.get_backend().lower() == 'agg'",
         "from IPython.display import Image, display as show\nshow(Image('x.png'))\ndisplay(1)",
@@ -84,14 +85,17 @@ def test_a_notebook_that_uses_what_notebooks_have(sandbox: Sandbox, tmp_path: Pa
         "",
         "%%bash\nrm -r /",
     )
-    assert made.note == "All 16 code cells of 'work.ipynb' ran."
+    assert made.note == "All 17 code cells of 'work.ipynb' ran."
 
 
 def test_colab_is_stood_in_for_where_it_is_taken_for_granted(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """An import of it at the top of a cell does nothing; one that is tried fails, as elsewhere."""
-    code = "from google.colab import drive, files\ndrive.mount('/content/drive')"
+    code = (
+        "from google.colab import drive, files\ndrive.mount('/content/drive')\n"
+        "for name in files.upload():\n    1 / 0\nwith drive as d:\n    d['x'].y"
+    )
     assert rehearsed(sandbox, tmp_path, code).note == "All 1 code cells of 'work.ipynb' ran."
 
 
