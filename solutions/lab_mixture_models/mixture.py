@@ -617,10 +617,11 @@ def match_components(means_KD, x_ND, y_N):
 def compare_types(x_train, y_train, x_test, y_test, max_iter=20):
     """Classify with a mixture of each covariance type, and say how often it is right.
 
-    Each mixture has one component for every class, starts from the means of the classes in the
-    training data (``means_init``; the rest as usual, with ``random_state=0``), is fitted to
-    ``x_train`` without looking at ``y_train`` again, and gets its classes by
-    ``match_components`` with the training data.
+    Each mixture has one component for every class. Its start is the M step of the true classes
+    of the training data (responsibilities 0 or 1), handed over as ``weights_init``,
+    ``means_init`` and ``precisions_init``. Then it is fitted to ``x_train`` without a look at
+    ``y_train``, and its components get their classes by ``match_components`` with the training
+    data.
 
     Args:
         x_train, y_train: (N, D) array and (N,) array of classes 0 .. K - 1, all of them.
@@ -633,12 +634,13 @@ def compare_types(x_train, y_train, x_test, y_test, max_iter=20):
     """
     ### BEGIN SOLUTION: train and test accuracy of each covariance type
     K = int(np.max(y_train)) + 1
-    class_means_KD = np.stack([x_train[y_train == c].mean(axis=0) for c in range(K)])
     accuracies = {}
     for kind in COVARIANCE_TYPES:
-        mixture = GaussianMixture(
-            K, kind, max_iter=max_iter, random_state=0, means_init=class_means_KD
-        ).fit(x_train)
+        weights_K, means_KD, covariances = m_step(x_train, np.eye(K)[y_train], kind)
+        matrices = kind in ("full", "tied")
+        start = {"weights_init": weights_K, "means_init": means_KD}
+        start["precisions_init"] = np.linalg.inv(covariances) if matrices else 1.0 / covariances
+        mixture = GaussianMixture(K, kind, max_iter=max_iter, random_state=0, **start).fit(x_train)
         class_K = match_components(mixture.means_, x_train, y_train)
         accuracies[kind] = (
             float(np.mean(class_K[mixture.predict(x_train)] == y_train)),
