@@ -350,7 +350,7 @@ def test_match_components_by_hand(student):
 def test_compare_types_keys(student):
     """compare_types gives a train and a test accuracy for each of the four types."""
     corners = np.array([[-1.0, -1.0], [1.0, -0.5], [-1.0, 1.5], [1.5, 1.0], [0.0, 0.2]])
-    x = np.concatenate([corners, [*corners, 30.0, 10.0]])
+    x = np.concatenate([corners, np.add(corners, [30.0, 10.0])])
     y = np.repeat([0, 1], 5)
     wrong = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 1])  # one label in ten is not that of its group
     got = student.compare_types(x, y, x, wrong)
