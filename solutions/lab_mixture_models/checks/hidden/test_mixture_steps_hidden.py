@@ -45,14 +45,17 @@ def _log_density(x, means, covariances, kind="full"):
 
 def _joint(x, weights, means, covariances, kind="full"):
     with np.errstate(divide="ignore"):
-        return np.log(weights) + _log_density(x, means, covariances, kind)
+        return np.log(weights) + _log_gaussian(x, means, covariances, kind)
 
 
 # Stand-ins; parameters are named as in the statement, since they may be passed by name.
 
 
 def _log_gaussian(x_ND, means_KD, covariances, covariance_type="full"):
-    return _log_density(x_ND, means_KD, covariances, covariance_type)
+    matrices = _matrices(covariances, covariance_type, *np.shape(means_KD))
+    gaps_KND = np.asarray(x_ND) - np.asarray(means_KD)[:, None]
+    square_KN = np.einsum("knd,kde,kne->kn", gaps_KND, np.linalg.inv(matrices), gaps_KND)
+    return -0.5 * (square_KN + np.linalg.slogdet(2 * np.pi * matrices)[1][:, None]).T
 
 
 def _log_likelihood(x_ND, weights_K, means_KD, covariances, covariance_type="full"):
