@@ -1,6 +1,7 @@
 """You give each component a fixed share of the points; the counts are random, and rounded shares need not add up.
 
-loses: [sample_shapes, sample_components]
+loses: [sample_components]
+may_lose: [sample_shapes]
 """
 import numpy as np
 

@@ -6,7 +6,7 @@ loses:
   - log_likelihood_far_points
   - likelihood_zero_weight
   - em_bound_and_likelihood_rise
-may_lose: [fit_two_groups]
+may_lose: [fit_two_groups, predict_by_hand, compare_types_flowers]
 """
 
 

@@ -1,7 +1,12 @@
 """You do not add reg_covar; where points are equal or on a line, the covariance is singular.
 
 loses: [m_step_by_hand, m_step_reg_covar, m_step_singular]
-may_lose: [em_bound_and_likelihood_rise, fit_two_groups, compare_types_keys, compare_types_flowers]
+may_lose:
+  - m_step_keeps_input
+  - em_bound_and_likelihood_rise
+  - fit_two_groups
+  - compare_types_keys
+  - compare_types_flowers
 """
 import numpy as np
 

@@ -6,6 +6,7 @@ may_lose:
   - m_step_narrow
   - m_step_empty_component
   - m_step_reg_covar
+  - m_step_keeps_input
   - em_bound_and_likelihood_rise
   - fit_two_groups
   - compare_types_keys

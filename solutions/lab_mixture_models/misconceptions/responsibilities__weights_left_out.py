@@ -6,7 +6,12 @@ loses:
   - responsibilities_far_points
   - likelihood_zero_weight
   - em_bound_and_likelihood_rise
-may_lose: [em_bound_and_likelihood_rise, fit_two_groups, compare_types_keys, compare_types_flowers]
+may_lose:
+  - likelihood_keeps_input
+  - em_bound_and_likelihood_rise
+  - fit_two_groups
+  - compare_types_keys
+  - compare_types_flowers
 """
 from scipy.special import softmax
 
