@@ -1,7 +1,7 @@
 """You leave before the M step of the last iteration; the iteration that notices convergence still makes it.
 
 loses: [fit_parameters, fit_warm_start]
-may_lose: [fit_singular, fit_two_groups]
+may_lose: [fit_singular, fit_two_groups, fit_keeps_input]
 """
 import numpy as np
 

@@ -1,7 +1,7 @@
 """You compute the responsibilities once, before the loop; every iteration needs them for its newest mixture.
 
 loses: [fit_parameters, fit_lower_bound, fit_warm_start]
-may_lose: [fit_stopping, fit_two_groups, fit_singular, compare_types_flowers]
+may_lose: [fit_stopping, fit_two_groups, fit_singular, compare_types_flowers, fit_keeps_input]
 """
 import numpy as np
 

@@ -1,7 +1,7 @@
 """You stop once the bound rises by more than tol; it has converged when it changes by less.
 
 loses: [fit_parameters, fit_stopping, fit_lower_bound, fit_warm_start]
-may_lose: [fit_two_groups, fit_singular, compare_types_flowers]
+may_lose: [fit_two_groups, fit_singular, compare_types_flowers, fit_keeps_input]
 """
 import numpy as np
 

@@ -7,7 +7,6 @@ loses:
   - m_step_diag
   - m_step_spherical
   - m_step_empty_component
-  - em_bound_and_likelihood_rise
 may_lose:
   - m_step_narrow
   - m_step_singular

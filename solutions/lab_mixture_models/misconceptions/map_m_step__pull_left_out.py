@@ -1,6 +1,11 @@
 """You leave out kappa N_k / (kappa + N_k) (xbar - mean)(xbar - mean)^T; a mean far from the prior's makes the covariance larger.
 
-loses: [map_m_step_by_hand, map_m_step_one_component, map_m_step_values, map_m_step_is_maximum]
+loses:
+  - map_m_step_by_hand
+  - map_m_step_one_component
+  - map_m_step_values
+  - map_m_step_is_maximum
+  - map_m_step_empty_component
 """
 import numpy as np
 

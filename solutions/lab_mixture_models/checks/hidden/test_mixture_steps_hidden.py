@@ -670,7 +670,7 @@ def test_map_m_step_is_maximum(student, rng):
     weights = weights / weights.sum()
     found = _objective(x, r, (weights, means, covariances), prior)
     for _ in range(60):
-        step = 0.02
+        step = 0.003
         near_weights = weights * np.exp(step * rng.normal(size=3))
         root = np.eye(2) + step * rng.normal(size=(3, 2, 2))
         near = (
