@@ -362,6 +362,22 @@ class _Nothing:
     def __call__(self, *args: Any, **kwargs: Any) -> _Nothing:
         return self
 
+    def __getitem__(self, key: Any) -> _Nothing:
+        return self
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __bool__(self) -> bool:
+        # matplotlib would wait for this program's events.
+        return False
+
+    def __enter__(self) -> _Nothing:
+        return self
+
+    def __exit__(self, *args: Any) -> None:
+        return None
+
 
 class _StandIns:
     """Finds modules that only a notebook's own program has; nothing in them does anything."""
@@ -379,6 +395,7 @@ class _StandIns:
 
     def exec_module(self, module: Any) -> None:
         module.__getattr__ = lambda name: getattr(_Nothing(), name)
+        module.version_info = (9, 0, 0, "")  # matplotlib asks for it
 
 
 def _main_module(colab: bool) -> types.ModuleType:

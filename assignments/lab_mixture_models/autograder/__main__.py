@@ -1,0 +1,467 @@
+"""The commands. Nothing is decided here: each one loads, calls, and prints.
+
+Exit status: 0 done (a low score is still done), 1 something that had to hold
+does not (``verify``, a stale handout), 2 the command, a file or the config is
+wrong, in one sentence. A handout carries this file too; there only ``check``
+exists, and it needs nothing but numpy, pytest and the standard library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder import __version__
+from autograder.model import Assignment
+
+CONFIG = "grading_config.yaml"
+IN_HANDOUT = not Path(__file__).with_name("config.py").is_file()
+
+
+class CommandError(ValueError):
+    """The command line names something that is not there."""
+
+
+def _root(given: str | None) -> Path:
+    """The course's root: the nearest folder upwards that holds the config."""
+    start = Path(given) if given else Path.cwd()
+    for folder in (start, *start.resolve().parents):
+        if (folder / CONFIG).is_file():
+            return folder.resolve()
+    raise CommandError(
+        f"{start}: no {CONFIG} here or in a folder above; run this command inside the course's "
+        "folder or name it with --root"
+    )
+
+
+def _chosen(args: argparse.Namespace) -> tuple[Path, list[Assignment]]:
+    from autograder import config
+
+    root = _root(args.root)
+    course = config.load(root / CONFIG)
+    names = args.assignment if isinstance(args.assignment, list) else [args.assignment]
+    if not names:
+        return root, list(course.assignments)
+    return root, [config.assignment(course, name) for name in names]
+
+
+def _bar(total: int, what: str) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(total=total, desc=what, unit="", dynamic_ncols=True, disable=None, leave=False)
+
+
+# Commands, in the order of an assignment's life -------------------------------
+
+
+def handout(args: argparse.Namespace) -> int:
+    """Regenerate ``assignments/`` and ``notebooks/``, or say whether they are fresh."""
+    from autograder import handout as handouts
+    from autograder import leaks
+
+    root, assignments = _chosen(args)
+    problems = 0
+    for assignment in assignments:
+        into = root / "assignments" / assignment.name
+        if not args.check:
+            handouts.build(assignment, root, into)
+        found = handouts.fresh(assignment, root) or leaks.leaks(assignment, root, into)
+        for sentence in found:
+            print(sentence, file=sys.stderr)
+        if found and args.check:
+            print(f"run: autograder handout {assignment.name}", file=sys.stderr)
+        problems += len(found)
+        if not found:
+            word = "is fresh" if args.check else "written"
+            print(f"{into.relative_to(root)} {word}")
+    return 1 if problems else 0
+
+
+def new(args: argparse.Namespace) -> int:
+    """Begin an assignment that already works, to be changed into yours."""
+    from autograder import scaffold
+
+    try:
+        root = _root(args.root)
+    except CommandError:
+        root = Path(args.root) if args.root else Path.cwd()
+        if not root.is_dir():
+            raise
+    for path in scaffold.make(root, args.name):
+        print(f"{path.relative_to(root)} written")
+    print(f"Prove it:     autograder verify {args.name}")
+    print(f"Hand it out:  autograder handout {args.name}")
+    return 0
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Grade the grader."""
+    from autograder import pool
+    from autograder import verify as exam
+
+    root, assignments = _chosen(args)
+    wrong = 0
+    for assignment in assignments:
+        with _bar(0, f"verify {assignment.name}") as bar:
+
+            def progress(tasks: list[pool.Task], bar: Any = bar) -> Callable[[], None]:
+                bar.reset(len(tasks))
+                return lambda: bar.update()
+
+            report = exam.verify(
+                assignment,
+                root,
+                jobs=args.jobs or pool.cores(),
+                rounds=1 if args.once else 2,
+                whole=args.whole,
+                only=lambda c: not args.only or args.only in f"{c.kind}/{c.name}",
+                progress=progress,
+            )
+        print(exam.table(report))
+        wrong += len(report.problems)
+    return 1 if wrong else 0
+
+
+def grade(args: argparse.Namespace) -> int:
+    """Grade one submission."""
+    from autograder import explain, isolation, report, terminal
+    from autograder import grade as grader
+    from autograder.sandbox import Sandbox
+
+    root, (assignment,) = _chosen(args)
+    room = grader.course_room(root, assignment)
+    with Sandbox(assignment.preload, args.mode) as sandbox:
+        isolation.require(isolation.examine(sandbox, assignment.limits), args.require)
+        result = grader.grade(
+            assignment, room, Path(args.submission), sandbox, explain=explain.mistakes
+        )
+    # First to the terminal: a full disk must not lose a finished result.
+    terminal.write(result, sys.stdout, audience="staff")
+    if args.results:
+        report.write_json(result, Path(args.results))
+    if args.html:
+        report.write_text(Path(args.html), report.html(result, audience="staff"))
+    return 0
+
+
+def grade_all(args: argparse.Namespace) -> int:
+    """Grade a folder of submissions."""
+    from autograder import classroom, isolation, pool, report
+    from autograder import grade as grader
+    from autograder.sandbox import Sandbox
+
+    root, (assignment,) = _chosen(args)
+    folder, out = Path(args.folder), Path(args.out)
+    number = len(classroom.submissions(folder, out))
+    with Sandbox() as sandbox:  # refuse before the first submission, not at each
+        found = isolation.examine(sandbox, assignment.limits)
+        isolation.require(found, args.require)
+    with _bar(number, "grading") as bar:
+        results = classroom.grade_all(
+            assignment,
+            grader.course_room(root, assignment),
+            folder,
+            out,
+            jobs=args.jobs or pool.cores(),
+            require=args.require,
+            on_result=lambda _: bar.update(),
+        )
+    print(report.summary_table(results))
+    print(f"Isolation  {found.promise}: {', '.join(found.layers)}")
+    print(f"Gradebook  {out / 'gradebook.csv'}")
+    print(f"Report     {out / 'report.html'}")
+    print(f"Results    {out / '<submission>' / 'results.json'}")
+    return 0
+
+
+def written(args: argparse.Namespace) -> int:
+    """Gather the written answers, question by question, for people to grade."""
+    from autograder import classroom, sheet
+    from autograder import written as answers
+    from autograder import written_page as page
+
+    root, (assignment,) = _chosen(args)
+    folder, out = Path(args.folder), Path(args.out)
+    form = answers.form(assignment, root)
+    found = classroom.submissions(folder, out)
+    place = out / f"sheet.{args.sheet}"
+    page.check_unfilled(place)
+    browser = page.printer() if args.pdf else []
+    sheet.write(place, [])  # refuse before the first submission, not after the last
+    out.mkdir(parents=True, exist_ok=True)
+    students = []
+    with _bar(len(found), "gathering") as bar:
+        for name, path in found.items():
+            students.append(answers.gather(form, name, path, out))
+            bar.update()
+    text = page.html(form, students, anonymous=args.anonymous, sheet_name=place.name)
+    page.save(out / page.PAGE, text.encode("utf-8", "replace"))
+    rows = page.rows(form, students, anonymous=args.anonymous)
+    page.save(place, sheet.write(place, rows))
+    for key in form.places:
+        print(f"Question {key:6}  {page.tally(students, key)}")
+    for student in students:
+        if student.notice:
+            name, notice = student.name, student.notice
+            if args.anonymous:  # the sentence may quote the name of a file
+                name, notice = student.code, "the submission cannot be read"
+            print(f"{name}: {notice}", file=sys.stderr)
+    if left := page.left_out(folder, found.values(), out):
+        print(f"Left out   {left}")
+    print(f"Answers    {out / page.PAGE}")
+    print(f"Sheet      {place}")
+    if args.pdf:
+        page.print_pdf(browser, out / page.PAGE, out / page.PRINTED)
+        print(f"PDF        {out / page.PRINTED}")
+    return 0
+
+
+def merge(args: argparse.Namespace) -> int:
+    """Bring the points of a filled-in sheet into the results of a class."""
+    from autograder import merge as merging
+
+    _, (assignment,) = _chosen(args)
+    results = Path(args.results)
+    merged = merging.merge(assignment, Path(args.sheet), results)
+    out = Path(args.out) if args.out else results
+    merging.write(merged, out)
+    for name in merged.without_place:
+        print(f"{name}/report.html has no place for written questions: run grade-all again")
+    for sentence in merged.waiting:
+        print(sentence)
+    print(f"{merged.graded} answers of the sheet are in {len(merged.files)} files below {out}")
+    return 0
+
+
+def bundle(args: argparse.Namespace) -> int:
+    """Make the zip that is uploaded to Gradescope."""
+    from autograder import bundle as bundles
+    from autograder.gradescope import Settings
+
+    root, (assignment,) = _chosen(args)
+    out = Path(args.out or f"{assignment.name}_gradescope.zip")
+    settings = Settings(assignment.name, args.minutes, args.memory, args.require)
+    for line in bundles.build(assignment, root, out, settings):
+        print(line)
+    return 0
+
+
+def data(args: argparse.Namespace) -> int:
+    """Say which data is here, or fetch the real tops (needs a network)."""
+    from autograder import datasets
+
+    if args.action == "fetch":
+        from autograder import fetch
+
+        into = args.into or _root(args.root) / "data" / datasets.REAL_TOPS
+        return 0 if fetch.fetch(Path(into)) else 1
+    if args.into:
+        raise CommandError("--into goes with: autograder data fetch")
+    for line in datasets.listing(_root(args.root) / "data"):
+        print(line)
+    return 0
+
+
+def notebook(args: argparse.Namespace) -> int:
+    """Execute the notebook with the answers in it, for instructors."""
+    from autograder import solved
+
+    root, assignments = _chosen(args)
+    if not args.assignment:
+        home = root / "solutions"
+        assignments = [a for a in assignments if (home / a.name / "notebook.py").is_file()]
+    for assignment in assignments:
+        with _bar(0, f"{assignment.name}, cells") as bar:
+
+            def progress(total: int, bar: Any = bar) -> Callable[[], None]:
+                bar.reset(total)
+                return lambda: bar.update()
+
+            paths = solved.build(assignment, root, Path(args.out), args.minutes, progress)
+        for path in paths:
+            print(path)
+    return 0
+
+
+def check(args: argparse.Namespace) -> int:
+    """The student's command: run the public checks of a handout."""
+    from autograder import check as checks
+    from autograder import terminal
+
+    terminal.write(checks.check(Path(args.folder), args.mode), sys.stdout, audience="student")
+    return 0
+
+
+# The command line ------------------------------------------------------------
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line; inside a handout only ``check``."""
+    top = argparse.ArgumentParser(
+        prog="autograder", description="Coursework autograder for numerical Python."
+    )
+    top.add_argument("--version", action="version", version=f"autograder {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(run: Callable[[argparse.Namespace], int], name: str) -> argparse.ArgumentParser:
+        text = (run.__doc__ or "").splitlines()[0]
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(run=run)
+        if name != "check":
+            made.add_argument("--root", help=f"the folder that holds {CONFIG} (default: found)")
+        return made
+
+    one = command(check, "check")
+    one.add_argument("folder", nargs="?", default=".", help="the handout (default: this folder)")
+    _add_mode(one)
+    if IN_HANDOUT:
+        return top
+
+    one = command(new, "new")
+    one.add_argument("name", help="small letters, digits and _, such as lab1_regression")
+
+    one = command(handout, "handout")
+    one.add_argument("assignment", nargs="*", help="default: all")
+    one.add_argument("--check", action="store_true", help="only say whether they are fresh")
+
+    one = command(grade, "grade")
+    one.add_argument("assignment")
+    one.add_argument("submission", help="a folder, a .zip, a .py or a .ipynb file")
+    one.add_argument("--results", help="write Gradescope's results.json here")
+    one.add_argument("--html", help="write the report page here")
+    _add_mode(one)
+    _add_require(one)
+
+    one = command(grade_all, "grade-all")
+    one.add_argument("assignment")
+    one.add_argument("folder", help="holds a folder, .zip or .py file for each submission")
+    one.add_argument("--out", required=True, help="folder for gradebook, reports and results")
+    _add_jobs(one)
+    _add_require(one)
+
+    one = command(written, "written")
+    one.add_argument("assignment")
+    one.add_argument("folder", help="as for grade-all")
+    one.add_argument("--out", required=True, help="folder for the page and the sheet")
+    one.add_argument("--anonymous", action="store_true", help="hide the students' names")
+    one.add_argument(
+        "--sheet", choices=("csv", "xlsx"), default="csv", help="kind of sheet (default: csv)"
+    )
+    one.add_argument("--pdf", action="store_true", help="print the page to a PDF as well")
+
+    one = command(merge, "merge")
+    one.add_argument("assignment")
+    one.add_argument("--sheet", required=True, help="the sheet, filled in")
+    one.add_argument("--results", required=True, help="the folder that grade-all wrote")
+    one.add_argument("--out", help="write there instead of into --results")
+
+    one = command(bundle, "bundle")
+    one.add_argument("assignment")
+    one.add_argument("--out", help="the file to write (default: ASSIGNMENT_gradescope.zip)")
+    one.add_argument(
+        "--minutes", type=_minutes, default=10.0, help="time limit set on Gradescope (default: 10)"
+    )
+    one.add_argument(
+        "--memory", type=_positive, default=768, help="MB set on Gradescope (default: 768)"
+    )
+    _add_require(one)
+
+    one = command(verify, "verify")
+    one.add_argument("assignment", nargs="*", help="default: all")
+    one.add_argument("--only", help="only candidates whose kind/name contains this text")
+    one.add_argument("--once", action="store_true", help="grade each candidate once, not twice")
+    one.add_argument(
+        "--whole",
+        action="store_true",
+        help="run all cases of all candidates, also those that cannot see its change",
+    )
+    _add_jobs(one)
+
+    one = command(notebook, "notebook")
+    one.add_argument("assignment", nargs="*", help="default: all that have a notebook")
+    one.add_argument("--out", required=True, help="folder for NAME_solution.ipynb and .html")
+    one.add_argument(
+        "--minutes", type=_minutes, default=10.0, help="for all cells together (default: 10)"
+    )
+
+    one = command(data, "data")
+    one.add_argument("action", nargs="?", choices=("fetch",), help="default: list what is here")
+    one.add_argument("--into", help="folder for the real tops (default: data/fashion_tops)")
+    return top
+
+
+def _add_mode(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--mode",
+        choices=("fork", "plain"),
+        help="how workers start: forked from a warm process (Linux) or each by itself",
+    )
+
+
+def _add_require(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--require",
+        choices=("sealed", "partial", "open"),
+        default="sealed",
+        help="refuse to grade where submissions cannot be shut in as well as this "
+        "(default: sealed)",
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes <= 1440:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes")
+    return minutes
+
+
+def _add_jobs(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--jobs", type=_positive, help="processes at a time (default: all cores)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    args = parser().parse_args(argv)
+    # What ends a command from outside ends it as Ctrl-C does: nothing is left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        status: int = args.run(args)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        print("autograder: interrupted; what was finished is kept", file=sys.stderr)
+    except OSError as error:
+        # Whatever is still unwritten would fail again when Python exits.
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        if not isinstance(error, BrokenPipeError):  # its reader has seen enough
+            place = f"{error.filename}: " if error.filename else ""
+            print(f"autograder: {place}{error.strerror or error}", file=sys.stderr)
+    except ValueError as error:
+        # Every error that a person can mend is a ValueError of ours.
+        if type(error).__module__.split(".")[0] not in ("autograder", "__main__"):
+            raise
+        print(f"autograder: {error}", file=sys.stderr)
+    except Exception as error:
+        if type(error).__name__ != "SandboxError":
+            raise
+        print(f"autograder: {error}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,340 @@
+"""One submission to results: stage it, try its imports, run the checks, gather.
+
+Works for the whole grader and for a student's own check alike; what differs
+is which checks there are and whether there is a reference solution. Formats
+nothing and gives no points: those are ``report``'s and ``plugin``'s.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from autograder import submission as submissions
+from autograder.model import (
+    Assignment,
+    Case,
+    CaseResult,
+    SubmissionResult,
+    Usage,
+    Verdict,
+    Waiting,
+)
+from autograder.plugin import WITHHELD, Bench, Plugin
+from autograder.proxy import Submission
+from autograder.rules import Source
+from autograder.sandbox import Sandbox
+from autograder.session import CallFailed
+
+PYTEST_OPTIONS = (
+    "--noconftest",
+    "--continue-on-collection-errors",
+    "--import-mode=importlib",
+    "-p no:cacheprovider",
+    "-p no:faulthandler",
+    "-p no:logging",
+    "-p no:terminal",
+    "-p no:unraisableexception",
+    "-p no:threadexception",
+    # Each one that is not there takes a millisecond less.
+    "-p no:doctest",
+    "-p no:junitxml",
+    "-p no:legacypath",
+    "-p no:pastebin",
+    "-p no:setuponly",
+    "-p no:setupplan",
+    "-p no:stepwise",
+    "--capture=sys",
+)
+PYTEST_ENVIRONMENT = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where one assignment's parts lie: the course's root, or a handout."""
+
+    checks: tuple[Path, ...]
+    data: Path
+    given: Path
+    """Folder that holds the files supplied by the grader."""
+    reference: Path | None = None
+
+
+def course_room(root: Path, assignment: Assignment) -> Room:
+    """The room of an assignment in a course's root folder."""
+    solution = root / "solutions" / assignment.name
+    checks = (solution / "checks" / "public", solution / "checks" / "hidden")
+    return Room(checks, root / "data", solution, solution)
+
+
+def handout_room(root: Path) -> Room:
+    """The room of a handout: public checks only, and no reference."""
+    return Room((root / "checks" / "public",), root / "data", root)
+
+
+@contextlib.contextmanager
+def prepared(
+    assignment: Assignment, room: Room, path: Path, sandbox: Sandbox
+) -> Iterator[tuple[Bench, list[str]]]:
+    """A bench with ``path`` staged and its imports tried; notices for the student.
+
+    Raises ``submission.SubmissionError`` for a submission that cannot be opened.
+    """
+    with contextlib.ExitStack() as rooms:
+        # Each in a room of its own: a worker may learn where its submission lies.
+        temporary, apart = (
+            rooms.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")) for _ in "12"
+        )
+        staged = Path(temporary) / "submission"
+        staged.mkdir()
+        notices = submissions.collect(path, assignment, staged)
+        for name in assignment.given:
+            shutil.copyfile(room.given / name, staged / name)
+        reference = None
+        if room.reference is not None:
+            reference = Path(apart) / "reference"
+            reference.mkdir()
+            for name in (*assignment.files, *assignment.given):
+                shutil.copyfile(room.reference / name, reference / name)
+        modules = assignment.modules
+        bench = Bench(
+            assignment, sandbox, staged, Source.read(staged, modules), room.data, reference
+        )
+        failures = _try_imports(bench, modules)
+        notices += [
+            f"{module}.py could not be imported, so its cases cannot pass: "
+            f"{failure.message}{_on_new_lines(failure.detail)}"
+            for module, failure in failures.items()
+            if failure.verdict is not Verdict.NOT_IMPLEMENTED
+        ]
+        yield replace(bench, failures={m: _short(m, f) for m, f in failures.items()}), notices
+
+
+def _compile(bench: Bench, worker: Submission) -> bool:
+    """Put bytecode beside the staged sources, so that not every case compiles them again.
+
+    ``worker`` has run nothing of the submission yet. The compiler may crash on
+    an odd source: then the source is simply compiled later, in another worker.
+    """
+    try:
+        for file in bench.submission.glob("*.py"):
+            # Where workers look for it, whatever PYTHONPYCACHEPREFIX says on our side.
+            cached = file.parent / "__pycache__" / f"{file.stem}.{sys.implementation.cache_tag}.pyc"
+            cached.parent.mkdir(exist_ok=True)
+            cached.write_bytes(worker.bytecode(file.name))
+    except CallFailed:
+        return False
+    return True
+
+
+def _on_new_lines(detail: str) -> str:
+    return f"\n{detail}" if detail else ""
+
+
+def _short(module: str, failure: CallFailed) -> CallFailed:
+    """What each case says of an import that failed: the reason is told once, at the top."""
+    if failure.verdict is Verdict.NOT_IMPLEMENTED:
+        return failure
+    text = f"{module}.py could not be imported; the reason is told once, at the top."
+    return CallFailed(failure.verdict, text)
+
+
+def _trial(bench: Bench, module: str) -> Submission:
+    limits = bench.assignment.limits
+    return Submission(lambda: bench.sandbox.start(bench.submission, limits), module)
+
+
+def _try_imports(bench: Bench, modules: Sequence[str]) -> dict[str, CallFailed]:
+    """Import each submitted module once; those that fail, and why."""
+    failures: dict[str, CallFailed] = {}
+    compiled = bench.sandbox.mode != "fork"
+    for module in modules:
+        if not (bench.submission / f"{module}.py").is_file():
+            text = f"{module}.py was not handed in."
+            failures[module] = CallFailed(Verdict.NOT_IMPLEMENTED, text)
+            continue
+        trial = _trial(bench, module)
+        if not compiled:
+            if not _compile(bench, trial):
+                trial.end()
+                trial = _trial(bench, module)
+            compiled = True
+        try:
+            trial.load(module)
+        except CallFailed as failure:
+            if failure.verdict is Verdict.NOT_IMPLEMENTED:
+                failure = CallFailed(
+                    Verdict.RUN_TIME_ERROR,
+                    "importing it calls a function that is not written yet. "
+                    f"{failure.message} Remove the call, or write the function first.",
+                )
+            failures[module] = failure
+        finally:
+            trial.end()
+    return failures
+
+
+def judge(
+    bench: Bench,
+    checks: Sequence[Path],
+    name: str,
+    notices: list[str],
+    on_case: Callable[[CaseResult], None] | None = None,
+) -> SubmissionResult:
+    """Run ``checks`` on a prepared bench and gather the results of every case.
+
+    ``on_case`` is told of each result as soon as it is there.
+    """
+    plugin = Plugin(bench, on_case)
+    there = [path for path in checks if path.is_dir()]
+    said = _run_pytest(there, plugin, bench.sandbox.bytecode)
+    assignment = bench.assignment
+    cases = tuple(
+        plugin.results.get(case.name) or _lost(assignment, case.name, said, plugin)
+        for case in assignment.cases
+    )
+    cpu = [c.usage.cpu_s for c in cases if c.usage.cpu_s is not None]
+    peaks = [c.usage.peak_mb for c in cases if c.usage.peak_mb is not None]
+    wall = sum(c.usage.wall_s for c in cases)
+    return SubmissionResult(
+        assignment=assignment.name,
+        title=assignment.title,
+        submission=name,
+        cases=cases,
+        questions=assignment.questions,
+        notices=tuple(notices),
+        waiting=_waiting(assignment),
+        layers=bench.sandbox.layers,
+        promise=bench.sandbox.promise,
+        seed=assignment.seed,
+        usage=Usage(wall, sum(cpu) if cpu else None, max(peaks) if peaks else None),
+        hidden_cases=assignment.hidden_cases,
+    )
+
+
+Explain = Callable[[SubmissionResult, Bench, Room], SubmissionResult]
+
+
+def grade(
+    assignment: Assignment,
+    room: Room,
+    path: Path,
+    sandbox: Sandbox,
+    name: str | None = None,
+    *,
+    assumed: Mapping[str, CaseResult] | None = None,
+    traces: dict[str, frozenset[tuple[str, int]]] | None = None,
+    explain: Explain | None = None,
+) -> SubmissionResult:
+    """Grade the submission at ``path`` (folder, zip or single file).
+
+    ``assumed`` are results of cases that need not be run; they count only when
+    the submission can be imported. ``traces`` is filled, for each case, with
+    the functions that it ran. ``explain`` adds words to the result while the
+    submission is still staged. Raises ``submission.SubmissionError`` for one
+    that cannot be opened and ``session.SandboxError`` when no worker can be had.
+    """
+    with prepared(assignment, room, path, sandbox) as (bench, notices):
+        known = assumed if assumed and not bench.failures else {}
+        bench = replace(bench, assumed=known, traces=traces)
+        result = judge(bench, room.checks, name or path.stem, notices)
+        return explain(result, bench, room) if explain is not None else result
+
+
+def _run_pytest(checks: Sequence[Path], plugin: Plugin, bytecode: Path | None) -> str:
+    """Run pytest in this process, silently; what it said, for staff.
+
+    Checks are compiled once and kept in ``bytecode``, or each time without it.
+    """
+    said = io.StringIO()
+    options = [part for option in PYTEST_OPTIONS for part in option.split(" ")]
+    arguments = [*options, "--rootdir", str(checks[0].parent) if checks else "."]
+    # Without confcutdir it would list every folder on the way to the checks.
+    arguments += [f"--confcutdir={checks[0].parent}"] if checks else []
+    arguments += ["-c", os.devnull, *map(str, checks)]
+    written = sys.dont_write_bytecode, sys.pycache_prefix
+    sys.dont_write_bytecode = bytecode is None
+    sys.pycache_prefix = str(bytecode) if bytecode is not None else None
+    # What the caller's shell says of pytest is not meant for the grader.
+    before = {name: os.environ.pop(name, None) for name in PYTEST_ENVIRONMENT}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            code = pytest.main(arguments, plugins=[plugin])
+    finally:
+        _forget(checks)
+        sys.dont_write_bytecode, sys.pycache_prefix = written
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update({name: value for name, value in before.items() if value is not None})
+    if code == pytest.ExitCode.INTERRUPTED and not plugin.collection_errors:
+        raise KeyboardInterrupt
+    return said.getvalue()
+
+
+def _forget(checks: Sequence[Path]) -> None:
+    """Drop the check modules: pytest would find another course's by the same name."""
+    folders = tuple(f"{folder}{os.sep}" for folder in checks)
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(folders):
+            del sys.modules[name]
+
+
+def _lost(assignment: Assignment, name: str, said: str, plugin: Plugin) -> CaseResult:
+    """A case that was never judged: its check is missing or its file is broken."""
+    reasons = "\n".join(plugin.collection_errors) or said
+    case = next(case for case in assignment.cases if case.name == name)
+    note = f"No check test_{name} ran.\n{reasons}"[:6000]
+    return _unrun(assignment, case, Verdict.JUDGE_ERROR, WITHHELD, note)
+
+
+def _unrun(
+    assignment: Assignment, case: Case, verdict: Verdict, message: str, note: str = ""
+) -> CaseResult:
+    question = assignment.question_of(case)
+    return CaseResult(
+        case=case.name,
+        question=question.key,
+        title=case.name.replace("_", " "),
+        function=(case.functions or question.functions or ("",))[0],
+        verdict=verdict,
+        score=None if verdict is Verdict.JUDGE_ERROR else 0.0,
+        max_score=case.points,
+        visibility=case.visibility,
+        message=message,
+        staff_note=note,
+        seed=assignment.seed_of(case),
+        bonus=question.bonus,
+    )
+
+
+def not_run(assignment: Assignment, name: str, problem: str, *, ours: bool) -> SubmissionResult:
+    """The result of a submission that could not be opened, or whose grading broke off.
+
+    Where the fault is ``ours``, every score is withheld.
+    """
+    verdict = Verdict.JUDGE_ERROR if ours else Verdict.NOT_IMPLEMENTED
+    message = WITHHELD if ours else "Not run: the submission could not be opened."
+    note = problem if ours else ""
+    return SubmissionResult(
+        assignment=assignment.name,
+        title=assignment.title,
+        submission=name,
+        cases=tuple(_unrun(assignment, c, verdict, message, note) for c in assignment.cases),
+        questions=assignment.questions,
+        notices=() if ours else (problem,),
+        waiting=_waiting(assignment),
+        seed=assignment.seed,
+    )
+
+
+def _waiting(assignment: Assignment) -> tuple[Waiting, ...]:
+    return tuple(Waiting(q.key, q.title, q.points) for q in assignment.questions if q.written)

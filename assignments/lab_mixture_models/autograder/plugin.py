@@ -1,0 +1,414 @@
+"""The pytest plugin: outcome and config entry to a case result.
+
+The only place where points are given. Functions stand in pytest's hook order.
+A ``Plugin`` is registered by hand: by ``grade``, and by ``check`` where a
+student runs plain ``pytest`` in a handout.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import inspect
+import traceback
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder import budget as budgets
+from autograder.model import (
+    Assignment,
+    Case,
+    CaseResult,
+    Panel,
+    Picture,
+    Usage,
+    Verdict,
+)
+from autograder.proxy import Submission
+from autograder.rehearsal import Rehearsal
+from autograder.rules import Source
+from autograder.sandbox import Sandbox
+from autograder.session import CallFailed, ReferenceFailed, SandboxError
+
+WITHHELD = (
+    "The grader failed on this case. The fault is not yours: no points are lost, "
+    "and staff have been told."
+)
+MAX_PANEL_SIDE = 1024
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything that a run of the checks needs: the submission and what surrounds it."""
+
+    assignment: Assignment
+    sandbox: Sandbox
+    submission: Path
+    """The staged submission: a clean folder with the given files laid over it."""
+    source: Source
+    data: Path
+    reference: Path | None = None
+    """Folder of the reference solution; None in a handout, which has none."""
+    failures: Mapping[str, CallFailed] = field(default_factory=dict)
+    """Modules of the submission that do not import, and why."""
+    assumed: Mapping[str, CaseResult] = field(default_factory=dict)
+    """Cases whose result is known without running them."""
+    traces: dict[str, frozenset[tuple[str, int]]] | None = None
+    """Where to note, for each case, the functions that it ran. For a submission of our own."""
+    answers: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
+    """What the submission answered in each case that came out wrong; filled by the run."""
+
+
+def sentence(function: Any) -> str:
+    """The rule that a check states: its docstring's first paragraph, on one line."""
+    text = inspect.getdoc(function) or ""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+class Parts:
+    """Shares of a case's points, for ``with part(0.5, "the means"): ...``."""
+
+    def __init__(self) -> None:
+        self.earned = 0.0
+        self.failures: list[tuple[str, BaseException]] = []
+        self.used = False
+
+    @contextlib.contextmanager
+    def __call__(self, share: float, what: str) -> Iterator[None]:
+        self.used = True
+        try:
+            yield
+        except (AssertionError, CallFailed) as failure:
+            self.failures.append((what, failure))
+        else:
+            self.earned += share
+
+
+@dataclass
+class _Run:
+    """What one case has used so far."""
+
+    case: Case
+    seed: int
+    parts: Parts = field(default_factory=Parts)
+    student: Submission | None = None
+    pictures: list[Picture] = field(default_factory=list)
+    rehearsal: Rehearsal | None = None
+
+
+class Plugin:
+    """Runs an assignment's checks on one submission and collects ``results``.
+
+    ``on_case`` is told of each of them at once.
+    """
+
+    def __init__(self, bench: Bench, on_case: Callable[[CaseResult], None] | None = None) -> None:
+        self.bench = bench
+        self.on_case = on_case
+        self.assignment = bench.assignment
+        self.results: dict[str, CaseResult] = dict(bench.assumed)
+        self.strangers: list[str] = []
+        """Checks that have no case in the config."""
+        self.collection_errors: list[str] = []
+        self._cases = {case.name: case for case in bench.assignment.cases}
+        self._runs: dict[str, _Run] = {}
+        self._reference: Submission | None = None
+        self._wall = 0.0
+
+    # Collection
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """A check file that does not import is our fault; remember it for staff."""
+        if report.failed:
+            self.collection_errors.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
+        """Keep the checks that are cases, in the config's order."""
+        found = {item.name.removeprefix("test_"): item for item in items}
+        self.strangers = [name for name in found if name not in self._cases]
+        todo = self._cases.keys() - self.bench.assumed.keys()
+        items[:] = [found[name] for name in self._cases if name in found and name in todo]
+
+    # Running
+
+    def pytest_runtest_setup(self, item: Any) -> None:
+        """Refuse what is forfeited or out of time, before anything runs."""
+        case = self._cases[item.name.removeprefix("test_")]
+        self._runs[item.name] = _Run(case, self.assignment.seed_of(case))
+        limit = self.assignment.limits.submission_seconds
+        if self._wall > limit:
+            raise CallFailed(
+                Verdict.TIME_LIMIT_EXCEEDED,
+                f"Not run: the cases before this one used up the {limit:g} s of a submission.",
+            )
+        question = self.assignment.question_of(case)
+        module = self.assignment.module_of(question)
+        for function in question.functions:
+            uses = self.bench.source.forbidden(
+                f"{module}:{function}", self.assignment.allowed_imports, self.assignment.qualified
+            )
+            if uses:
+                use = uses[0]
+                raise CallFailed(
+                    Verdict.WRONG_ANSWER,
+                    f"{function} uses {use.module} ({use.file} line {use.line}), which this "
+                    f"assignment does not allow: question {question.key} is forfeited.",
+                    hint="Allowed: " + ", ".join(self.assignment.allowed_imports) + ".",
+                )
+        self._refuse_without(case)
+
+    def _refuse_without(self, case: Case) -> None:
+        """A wrong answer earns nothing for being fast, or for leaving its input alone."""
+        needed = self.results.get(case.requires or "")
+        if needed is not None and needed.score is None:
+            raise RuntimeError(f"the case that it requires, {needed.case}, is withheld")
+        if needed is not None and needed.score == 0 and not self._failed_import(case):
+            stub = needed.verdict is Verdict.NOT_IMPLEMENTED
+            raise CallFailed(
+                Verdict.NOT_IMPLEMENTED if stub else Verdict.WRONG_ANSWER,
+                f"Not run: it counts only with points for \u201c{needed.title}\u201d",
+                hint="Mend that case first.",
+            )
+
+    def _module(self, case: Case) -> str:
+        return self.assignment.module_of(self.assignment.question_of(case))
+
+    def _failed_import(self, case: Case) -> bool:
+        """Whether the case's module does not import: then it says that and nothing else."""
+        return self._module(case) in self.bench.failures
+
+    # Fixtures
+
+    def _run(self, request: Any) -> _Run:
+        return self._runs[request.node.name]
+
+    @pytest.fixture
+    def student(self, request: Any) -> Submission:
+        """The submission, by call, in a worker of its own."""
+        run = self._run(request)
+        run.student = Submission(
+            lambda: self.bench.sandbox.start(self.bench.submission, self.assignment.limits),
+            self._module(run.case),
+            failures=self.bench.failures,
+            seed=run.seed,
+            names=self.assignment.functions,
+        )
+        if self.bench.traces is not None and not self._failed_import(run.case):
+            run.student.note_calls()
+        return run.student
+
+    @pytest.fixture
+    def reference(self, request: Any) -> Submission:
+        """The reference solution, by call, in another worker, the same for all cases."""
+        folder = self.bench.reference
+        if folder is None:
+            raise RuntimeError("a handout has no reference solution: this check must be hidden")
+        if self._reference is None or not self._reference.reusable:
+            self._end_reference()
+            own = self.assignment.limits
+            limits = dataclasses.replace(
+                own, case_seconds=own.submission_seconds, cpu_seconds=own.submission_seconds
+            )
+            self._reference = Submission(
+                lambda: self.bench.sandbox.start(folder, limits), self.assignment.module, ours=True
+            )
+        run = self._run(request)
+        self._reference.begin_case(run.seed, self._module(run.case))
+        return self._reference
+
+    @pytest.fixture
+    def rng(self, request: Any) -> np.random.Generator:
+        """A generator seeded from the assignment's seed and the case's name."""
+        return np.random.default_rng(self._run(request).seed)
+
+    @pytest.fixture
+    def tolerance(self, request: Any) -> dict[str, float]:
+        """The case's ``rtol`` and ``atol`` from the config."""
+        chosen = self._run(request).case.tolerance
+        return {"rtol": chosen.rtol, "atol": chosen.atol}
+
+    @pytest.fixture
+    def part(self, request: Any) -> Parts:
+        """``with part(share, what):`` gives a share of the case's points."""
+        return self._run(request).parts
+
+    @pytest.fixture
+    def source(self, request: Any) -> Source:
+        """The submission's source, read and not run."""
+        return self.bench.source.of(self._module(self._run(request).case))
+
+    @pytest.fixture
+    def data(self) -> Path:
+        """The data folder."""
+        return self.bench.data
+
+    @pytest.fixture
+    def notebook(self, request: Any) -> Rehearsal:
+        """``notebook.run()`` runs the notebook that was handed in from top to bottom."""
+        run = self._run(request)
+
+        def started(worker: Submission) -> None:
+            run.student = worker
+
+        run.rehearsal = Rehearsal(
+            self.assignment, self.bench.sandbox, self.bench.submission, self.bench.data, started
+        )
+        return run.rehearsal
+
+    @pytest.fixture
+    def picture(self, request: Any) -> Callable[[str, Mapping[str, Any]], None]:
+        """``picture(caption, {label: image})`` puts images into the report."""
+        run = self._run(request)
+
+        def add(caption: str, images: Mapping[str, Any]) -> None:
+            run.pictures.append(Picture(caption, tuple(_panel(k, v) for k, v in images.items())))
+
+        return add
+
+    @pytest.fixture
+    def budget(
+        self, request: Any, student: Submission, reference: Submission
+    ) -> Callable[..., float]:
+        """``budget("function", *args)`` fails when the submission is too slow."""
+        case = self._run(request).case
+        limit = case.budget
+        if limit is None:
+            raise RuntimeError("this case has no `budget:` in the config")
+
+        def judge(
+            function: str, *args: Any, make: Callable[[Submission], Any] | None = None
+        ) -> float:
+            call = budgets.Call(function, args, make)
+            # Memory first: in a process that has run nothing big, it grows as much as it needs.
+            if case.memory is not None:
+                budgets.judge_memory(student, reference, call, case.memory)
+            return budgets.judge(student, reference, call, limit, self._run(request).seed)
+
+        return judge
+
+    # Reporting
+
+    def _end_reference(self) -> None:
+        if self._reference is not None:
+            self._reference.end()
+
+    def pytest_sessionfinish(self) -> None:
+        """End every worker that is left: the reference's and, after Ctrl-C, a case's."""
+        self._end_reference()
+        for run in self._runs.values():
+            self._finish(run)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, None]:
+        """Turn what happened into a case result, and pytest's text into ours."""
+        outcome = yield
+        report = outcome.get_result()
+        if (call.when == "setup" and call.excinfo is None) or call.when == "teardown":
+            return
+        run = self._runs.pop(item.name)
+        error = call.excinfo.value if call.excinfo is not None else None
+        usage, said = Usage(), ""
+        try:
+            usage, said = self._finish(run)
+        except SandboxError as failure:
+            error = failure
+        if isinstance(error, ReferenceFailed) and run.student is not None:
+            error = run.student.blame or error
+        result = self._judge(run, error, sentence(item.function), usage, said)
+        self.results[run.case.name] = result
+        if result.verdict in (Verdict.WRONG_ANSWER, Verdict.PARTIALLY_ACCEPTED) and run.student:
+            self.bench.answers[run.case.name] = run.student.answers
+        if self.on_case is not None:
+            self.on_case(result)
+        if result.verdict is not Verdict.ACCEPTED:
+            report.outcome = "failed"
+            words = (result.title, result.message, result.detail, result.hint)
+            report.longrepr = "\n".join(filter(None, words))
+
+    def _finish(self, run: _Run) -> tuple[Usage, str]:
+        """End the case's worker; what it took and printed."""
+        if run.student is None:
+            return Usage(), ""
+        if self.bench.traces is not None:
+            with contextlib.suppress(CallFailed):
+                self.bench.traces[run.case.name] = run.student.noted_calls()
+        usage = run.student.end()
+        self._wall += usage.wall_s
+        return usage, run.student.printed
+
+    def _judge(
+        self, run: _Run, error: BaseException | None, title: str, usage: Usage, said: str
+    ) -> CaseResult:
+        case, parts = run.case, run.parts
+        call = run.student.last_call if run.student is not None else None
+        failure = error or (parts.failures[0][1] if parts.failures else None)
+        earned = parts.earned if parts.used else float(error is None)
+        if error is None and parts.used and not parts.failures:
+            earned = 1.0
+        verdict, message, detail, hint, note = _explain(failure)
+        if failure is None and run.rehearsal is not None:
+            message = run.rehearsal.note
+        if 0 < earned < 1 and verdict is not Verdict.JUDGE_ERROR:
+            verdict = Verdict.PARTIALLY_ACCEPTED
+        if failure is not None and verdict is not Verdict.JUDGE_ERROR:
+            missed = [what for what, _ in parts.failures]
+            if missed and not self._failed_import(case):
+                message = f"Not right: {', '.join(missed)}. {message}"
+            # Of a function that is not written yet, what it was given says nothing.
+            if call is not None and verdict is not Verdict.NOT_IMPLEMENTED:
+                message += f"\nCalled {call.brief}."
+                detail = f"{call.full}\n\n{detail}"
+            if said.strip():
+                detail += f"\nYour code printed:\n{said}"
+        question = self.assignment.question_of(case)
+        withheld = verdict is Verdict.JUDGE_ERROR
+        return CaseResult(
+            case=case.name,
+            question=question.key,
+            title=title,
+            function=(case.functions or question.functions or ("",))[0],
+            verdict=verdict,
+            score=None if withheld else round(case.points * earned, 6),
+            max_score=case.points,
+            visibility=case.visibility,
+            message=message,
+            detail=detail.strip(),
+            hint=hint,
+            staff_note=note,
+            seed=run.seed,
+            usage=usage,
+            pictures=tuple(run.pictures),
+            bonus=question.bonus,
+        )
+
+
+def _explain(failure: BaseException | None) -> tuple[Verdict, str, str, str, str]:
+    """Verdict, message, detail, hint and staff note of how a check ended."""
+    if failure is None:
+        return Verdict.ACCEPTED, "", "", "", ""
+    if isinstance(failure, CallFailed):
+        return failure.verdict, failure.message, failure.detail, failure.hint, ""
+    if isinstance(failure, AssertionError):
+        message = getattr(failure, "message", "")
+        if message:
+            detail, hint = getattr(failure, "detail", ""), getattr(failure, "hint", "")
+            return Verdict.WRONG_ANSWER, message, detail, hint, ""
+        return Verdict.WRONG_ANSWER, "The rule above does not hold.", str(failure), "", ""
+    trace = "".join(traceback.format_exception(type(failure), failure, failure.__traceback__))
+    return Verdict.JUDGE_ERROR, WITHHELD, "", "", trace[-6000:]
+
+
+def _panel(label: str, image: Any) -> Panel:
+    """An image of height x width x 3 (0 to 255) as a panel. Raises ValueError otherwise."""
+    pixels = np.asarray(image)
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape:
+        raise ValueError(f"a picture has the shape (height, width, 3), not {pixels.shape}")
+    step = -(-max(pixels.shape[:2]) // MAX_PANEL_SIDE)
+    pixels = np.clip(np.nan_to_num(pixels[::step, ::step].astype(float)), 0, 255)
+    height, width = pixels.shape[:2]
+    return Panel(label, width, height, pixels.round().astype(np.uint8).tobytes())

@@ -1,0 +1,26 @@
+"""You do not hand reg_covar on to m_step, so its default is used whatever was set.
+
+loses: [fit_singular]
+"""
+import numpy as np
+
+
+class GaussianMixture:
+    def fit(self, x_ND):
+        kind, N = self.covariance_type, len(x_ND)
+        bound = -np.inf
+        if self.warm_start and hasattr(self, "converged_"):
+            bound = self.lower_bound_
+        else:
+            self.weights_, self.means_, self.covariances_ = self._start(x_ND)
+        self.converged_ = False
+        for self.n_iter_ in range(1, self.max_iter + 1):
+            mixture = self.weights_, self.means_, self.covariances_
+            r = responsibilities(x_ND, *mixture, kind)
+            before, bound = bound, log_likelihood(x_ND, *mixture, kind) / N
+            self.weights_, self.means_, self.covariances_ = m_step(x_ND, r, kind)
+            if abs(bound - before) < self.tol:
+                self.converged_ = True
+                break
+        self.lower_bound_ = bound
+        return self

@@ -1,0 +1,21 @@
+"""You take the mean of the Dirichlet distribution for the weights; its mode has alpha - 1.
+
+loses: [map_m_step_values, map_m_step_empty_component, map_m_step_is_maximum]
+"""
+import numpy as np
+
+
+def map_m_step(x_ND, r_NK, prior):
+    (N, D), K = x_ND.shape, r_NK.shape[1]
+    alpha, center, kappa, scale, nu = (prior[key] for key in ("alpha", "mean", "kappa", "scale", "nu"))
+    mass = r_NK.sum(axis=0)
+    weights = (mass + alpha) / (N + K * alpha)
+    xbar = r_NK.T @ x_ND / np.maximum(mass, 1e-200)[:, None]
+    means = (kappa * center + mass[:, None] * xbar) / (kappa + mass)[:, None]
+    covariances = np.zeros((K, D, D))
+    for k in range(K):
+        gaps, pull = x_ND - xbar[k], xbar[k] - center
+        total = scale + (r_NK[:, k, None] * gaps).T @ gaps
+        total = total + kappa * mass[k] / (kappa + mass[k]) * np.outer(pull, pull)
+        covariances[k] = total / (nu + mass[k] + D + 2)
+    return weights, means, covariances

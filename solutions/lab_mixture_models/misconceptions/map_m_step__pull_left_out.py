@@ -1,0 +1,25 @@
+"""You leave out kappa N_k / (kappa + N_k) (xbar - mean)(xbar - mean)^T; a mean far from the prior's makes the covariance larger.
+
+loses:
+  - map_m_step_by_hand
+  - map_m_step_one_component
+  - map_m_step_values
+  - map_m_step_is_maximum
+  - map_m_step_empty_component
+"""
+import numpy as np
+
+
+def map_m_step(x_ND, r_NK, prior):
+    (N, D), K = x_ND.shape, r_NK.shape[1]
+    alpha, center, kappa, scale, nu = (prior[key] for key in ("alpha", "mean", "kappa", "scale", "nu"))
+    mass = r_NK.sum(axis=0)
+    weights = (mass + alpha - 1) / (N + K * (alpha - 1))
+    xbar = r_NK.T @ x_ND / np.maximum(mass, 1e-200)[:, None]
+    means = (kappa * center + mass[:, None] * xbar) / (kappa + mass)[:, None]
+    covariances = np.zeros((K, D, D))
+    for k in range(K):
+        gaps, pull = x_ND - xbar[k], xbar[k] - center
+        total = scale + (r_NK[:, k, None] * gaps).T @ gaps
+        covariances[k] = total / (nu + mass[k] + D + 2)
+    return weights, means, covariances
