@@ -82,6 +82,19 @@ def _assigned(node: ast.stmt) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
+def defined(text: str) -> set[str]:
+    """Functions, classes and methods (``Class.method``) that a module's text defines at the top.
+
+    A method may be a base class's: of a class with bases any method counts that some class has.
+    """
+    tree = ast.parse(text)
+    found = set(_definitions(tree))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    methods = {name.partition(".")[2] for name in found if "." in name}
+    found |= {node.name for node in classes}
+    return found | {f"{node.name}.{name}" for node in classes if node.bases for name in methods}
+
+
 def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:
     """Functions at the top and methods of classes at the top, by name."""
     found: dict[str, ast.stmt] = {}

@@ -78,6 +78,14 @@ class Report:
         """Every sentence about something that had to hold and does not."""
         return self.facts + [p for row in self.rows for p in row.problems]
 
+    @property
+    def unproven(self) -> list[str]:
+        """Cases with points that no misconception has lost; empty unless all were tried."""
+        killed = {name for row in self.rows for name in row.lost if row.candidate.says}
+        tried = {row.candidate.kind for row in self.rows} >= {"reference", "handout"}
+        cases = self.assignment.cases if tried else ()
+        return [case.name for case in cases if case.points and case.name not in killed]
+
 
 # Candidates ------------------------------------------------------------------
 
@@ -212,6 +220,7 @@ def _facts(assignment: Assignment, root: Path) -> list[str]:
                 f"{path}: test_{case.name} is {folder} but its visibility is "
                 f"{case.visibility.value}; public checks are `visible`, and only they"
             )
+    found += _unknown_functions(assignment, root)
     cases = {case.name for case in assignment.cases}
     found += [
         f"{path}: test_{name} has no entry in grading_config.yaml; add it with its points"
@@ -226,6 +235,17 @@ def _facts(assignment: Assignment, root: Path) -> list[str]:
     if not fresh:
         found += leaks.leaks(assignment, root, root / "assignments" / assignment.name)
     return found
+
+
+def _unknown_functions(assignment: Assignment, root: Path) -> Iterator[str]:
+    for qualified in assignment.qualified:
+        module, _, function = qualified.partition(":")
+        path = root / "solutions" / assignment.name / f"{module}.py"
+        if path.is_file() and function not in reach.defined(path.read_text(encoding="utf-8")):
+            yield (
+                f"grading_config.yaml: {assignment.name} names a function {function} that "
+                f"{path.relative_to(root)} does not define; correct `functions:`"
+            )
 
 
 def _tests(file: Path) -> list[str]:
@@ -355,6 +375,10 @@ def table(report: Report) -> str:
             lost = f"killed by {_named(row.lost, 3)}"
         name = f"{row.candidate.kind:<14}{row.candidate.name:<44}"
         lines.append(f"{mark:<5}{name}{score:>6} / {most:g}  {lost}".rstrip())
+    unproven = report.unproven
+    if unproven:
+        lines += ["", f"note  no misconception loses {_named(unproven, 8)}: nothing proves "
+                  f"{'these cases' if len(unproven) > 1 else 'this case'}"]  # fmt: skip
     lines += ["", *(f"FAIL {problem}" for problem in report.problems)]
     count = {kind: sum(r.candidate.kind == kind for r in report.rows) for kind in KINDS}
     lines.append(

@@ -143,3 +143,32 @@ def test_no_answer_is_no_mistake() -> None:
     assert recognise.same([("f", 1.0)], [("f", 1.0)])
     assert not recognise.same([("f", 1.0)], [("g", 1.0)])
     assert not recognise.same([("f", 1.0)], [("f", 1.0), ("f", 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        ("raise ValueError('no')", Verdict.ACCEPTED),
+        ("raise UnicodeError('a ValueError too')", Verdict.ACCEPTED),
+        ("raise KeyError('no')", Verdict.RUN_TIME_ERROR),
+        ("return x", Verdict.WRONG_ANSWER),
+        ("import os; os._exit(0)", Verdict.RUN_TIME_ERROR),
+    ],
+)
+def test_a_check_may_want_an_exception(
+    tmp_path: Path, sandbox: Sandbox, body: str, verdict: Verdict
+) -> None:
+    """The one that is wanted, or one derived from it; a crash is none."""
+    root = mini.write(tmp_path / "course")
+    path = root / "solutions" / "mini" / "checks" / "public" / "test_mini_public.py"
+    text = path.read_text().replace("import as_scalar,", "import as_scalar, assert_raises,")
+    start, end = text.index("    got = student.double"), text.index("def test_total_by_hand")
+    text = text[:start] + "    assert_raises(ValueError, student.double, 1.0)\n\n\n" + text[end:]
+    path.write_text(text)
+    assignment = config.assignment(config.load(root / "grading_config.yaml"), "mini")
+    course = assignment, grade.course_room(root, assignment)
+    (tmp_path / "in").mkdir()
+    cases = graded(course, sandbox, tmp_path / "in", f"def double(x):\n    {body}")
+    assert cases["double_by_hand"].verdict is verdict
+    if verdict is Verdict.WRONG_ANSWER:
+        assert "double: no ValueError is raised." in cases["double_by_hand"].message

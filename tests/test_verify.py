@@ -174,3 +174,21 @@ def test_a_leak_is_named(root: Path) -> None:
     facts = examined(root, "none").facts
     assert facts
     assert "README.md" in facts[0]
+
+
+def test_a_function_that_is_not_there_is_named(root: Path) -> None:
+    """A name left over in the config would only show in odd places."""
+    swap(root, "grading_config.yaml", "functions: [double]", "functions: [treble]")
+    problems = examined(root, "reference").problems
+    assert any(
+        "names a function treble that solutions/mini/mini.py does not" in p for p in problems
+    )
+
+
+def test_a_case_that_no_mistake_loses_is_noted(root: Path) -> None:
+    """It is no fault, and nothing proves the case; a part of the exam says nothing of it."""
+    report = examined(root)
+    assert report.unproven == ["total_uses_double"]
+    note = "note  no misconception loses total_uses_double: nothing proves this case"
+    assert note in verify.table(report)
+    assert examined(root, "misconception").unproven == []

@@ -15,7 +15,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -50,9 +50,17 @@ class CallFailed(Exception):
     """
 
     def __init__(
-        self, verdict: Verdict, message: str, detail: str = "", hint: str = "", said: str = ""
+        self,
+        verdict: Verdict,
+        message: str,
+        detail: str = "",
+        hint: str = "",
+        said: str = "",
+        raised: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
+        self.raised = tuple(raised)
+        """Names of the built-in exceptions that it was, itself first, where one was raised."""
         self.verdict = verdict
         self.message = message
         self.detail = detail
@@ -389,7 +397,8 @@ class Session:
                 hint="Avoid building arrays that grow with the product of all sizes.",
                 said=text,
             )
-        return CallFailed(Verdict.RUN_TIME_ERROR, f"{kind} raised{at}.", detail, said=text)
+        said = f"{kind} raised{at}."
+        return CallFailed(Verdict.RUN_TIME_ERROR, said, detail, said=text, raised=known)
 
     # Measuring and ending
 

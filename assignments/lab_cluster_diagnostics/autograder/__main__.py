@@ -84,7 +84,8 @@ def handout(args: argparse.Namespace) -> int:
 
 def new(args: argparse.Namespace) -> int:
     """Begin an assignment that already works, to be changed into yours."""
-    from autograder import scaffold
+    from autograder import config, scaffold
+    from autograder import handout as handouts
 
     try:
         root = _root(args.root)
@@ -94,8 +95,10 @@ def new(args: argparse.Namespace) -> int:
             raise
     for path in scaffold.make(root, args.name):
         print(f"{path.relative_to(root)} written")
-    print(f"Prove it:     autograder verify {args.name}")
-    print(f"Hand it out:  autograder handout {args.name}")
+    made = config.assignment(config.load(root / CONFIG), args.name)
+    handouts.build(made, root, root / "assignments" / made.name)
+    print(f"assignments/{made.name} written")
+    print(f"Prove it: autograder verify {args.name}")
     return 0
 
 

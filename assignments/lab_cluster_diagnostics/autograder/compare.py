@@ -31,6 +31,7 @@ from autograder.answers import (
     wrong_shape,
 )
 from autograder.describe import Array, Shape, count, first, noun, number, place, sections, shown
+from autograder.session import CallFailed
 
 __all__ = [
     "Mismatch",
@@ -39,6 +40,7 @@ __all__ = [
     "as_scalar",
     "assert_close",
     "assert_probabilities",
+    "assert_raises",
     "assert_same_components",
     "assert_same_partition",
     "assert_true",
@@ -218,6 +220,24 @@ def assert_probabilities(
         sums, i = np.atleast_1d(sums), first(off)
         detail = f"first at {place(i)}: sum {number(sums[i])}, off by {abs(sums[i] - 1):.3g}\n"
         fail(what, said, detail + sections({"sums": sums}, i), hint)
+
+
+def assert_raises(
+    kind: type[BaseException], function: Any, *args: object, **kwargs: object
+) -> None:
+    """Accept only that ``function(*args, **kwargs)``, one of the student's, raises ``kind``.
+
+    ``kind`` is a built-in exception; one derived from it will do. Another one is told as the
+    run-time error that it is.
+    """
+    try:
+        function(*args, **kwargs)
+    except CallFailed as failure:
+        if kind.__name__ not in failure.raised:
+            raise
+    else:
+        name = getattr(function, "_name", "the function")
+        fail(name, f"no {kind.__name__} is raised.", "", "")
 
 
 def assert_true(condition: bool, message: str, *, detail: str = "", hint: str = "") -> None:
