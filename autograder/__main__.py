@@ -154,7 +154,7 @@ def grade(args: argparse.Namespace) -> int:
 
 def grade_all(args: argparse.Namespace) -> int:
     """Grade a folder of submissions."""
-    from autograder import classroom, isolation, pool, report
+    from autograder import class_report, classroom, isolation, pool
     from autograder import grade as grader
     from autograder.sandbox import Sandbox
 
@@ -174,7 +174,7 @@ def grade_all(args: argparse.Namespace) -> int:
             require=args.require,
             on_result=lambda _: bar.update(),
         )
-    print(report.summary_table(results))
+    print(class_report.summary_table(results))
     print(f"Isolation  {found.promise}: {', '.join(found.layers)}")
     print(f"Gradebook  {out / 'gradebook.csv'}")
     print(f"Report     {out / 'report.html'}")

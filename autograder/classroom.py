@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from autograder import grade, pool, report
+from autograder import class_report, grade, pool, report
 from autograder.model import Assignment, SubmissionResult
 
 
@@ -95,7 +95,7 @@ def grade_all(
         )
         on_result(results[name])
     ordered = [results[name] for name in found]
-    report.write_text(out / "gradebook.csv", report.gradebook_csv(ordered))
+    report.write_text(out / "gradebook.csv", class_report.gradebook_csv(ordered))
     links = {name: f"{name}/report.html" for name in found}
-    report.write_text(out / "report.html", report.class_html(ordered, links))
+    report.write_text(out / "report.html", class_report.class_html(ordered, links))
     return ordered

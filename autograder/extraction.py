@@ -16,50 +16,15 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-import symtable
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from autograder.cells import CodeCell, Notebook, parsed
 from autograder.entries import quote
-from autograder.scopes import TOO_DEEP, UNREADABLE
+from autograder.statements import NO_STATEMENT, Statement, statements
 
-_UNREADABLE = (*UNREADABLE, *TOO_DEEP, SystemError)
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
-_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
-_Definition = (*_Function, ast.ClassDef)
-_EAGER_SCOPES = {"listcomp", "setcomp", "dictcomp", "genexpr"}
-
-
-@dataclass(frozen=True, eq=False)
-class _Item:
-    """One statement at the top of a cell, or one name of an import."""
-
-    cell: int
-    order: int
-    node: ast.stmt
-    source: str
-    names: frozenset[str]
-    """Names that it binds."""
-    reads: frozenset[str]
-    """Names that it reads when it runs ..."""
-    later: frozenset[str]
-    """... and those that its functions read when they are called."""
-    stub: bool = False
-    done: frozenset[str] = frozenset()
-    """Methods of a class that are written; ``todo`` are those that are not."""
-    todo: frozenset[str] = frozenset()
-    target: str = ""
-    """The name that ``Name.attribute = ...`` or ``Name[...] = ...`` changes."""
-
-    @property
-    def is_import(self) -> bool:
-        return isinstance(self.node, (ast.Import, ast.ImportFrom))
-
-    @property
-    def is_definition(self) -> bool:
-        return isinstance(self.node, _Definition)
 
 
 @dataclass(frozen=True)
@@ -90,7 +55,7 @@ def module(
     written = _written_file(book.cells, f"{name}.py")
     if written is not None:
         return Made(written)
-    chooser = _Chooser(list(_all_items(book, name, others)), asked)
+    chooser = _Chooser(list(statements(book, name, others)), asked)
     roots = [n for n in asked if chooser.chosen(n)] if asked else chooser.defined
     if not any(not item.is_import for root in roots for item in chooser.chosen(root)):
         return None
@@ -115,7 +80,7 @@ def defines(
     """Which of ``asked`` the notebook defines for module ``name`` by more than a stub."""
     if _written_file(book.cells, f"{name}.py") is not None:
         return list(asked) or [name]
-    chooser = _Chooser(list(_all_items(book, name, others)), asked)
+    chooser = _Chooser(list(statements(book, name, others)), asked)
     names = asked or chooser.defined
     return [n for n in names if any(not (i.stub or i.is_import) for i in chooser.chosen(n))]
 
@@ -138,190 +103,10 @@ def _written_file(cells: Iterable[CodeCell], file: str) -> str | None:
     return text
 
 
-def _belongs_to_another(cell: CodeCell, name: str, others: Collection[str]) -> bool:
-    named = {
-        other
-        for line in cell.text.split("\n")
-        if line.startswith("#")
-        for other in re.findall(r"(\w+)\.py\b", line)
-    }
-    return name not in named and any(other in named for other in others)
-
-
 def _futures(cell: CodeCell) -> Iterator[str]:
     for node in cell.tree.body if cell.tree is not None else ():
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             yield ast.unparse(node)
-
-
-# --- statements -----------------------------------------------------------------------------
-
-
-def _all_items(book: Notebook, own: str, others: Collection[str]) -> Iterator[_Item]:
-    for cell in book.cells:
-        if cell.tree is not None and not _belongs_to_another(cell, own, others):
-            yield from _items(cell, own)
-
-
-def _items(cell: CodeCell, own: str) -> Iterator[_Item]:
-    """What of a cell may be kept."""
-    assert cell.tree is not None
-    lines = cell.text.split("\n")
-    for place, node in enumerate(cell.tree.body):
-        order = cell.number * 1_000_000 + place
-        try:
-            yield from _item(node, lines, cell.number, order, own)
-        except _UNREADABLE:
-            continue
-
-
-def _item(node: ast.stmt, lines: list[str], cell: int, order: int, own: str) -> Iterator[_Item]:
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield from _imports(node, cell, order, own)
-        return
-    target = ""
-    if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
-        target = _changed(node)
-    elif not isinstance(node, (*_Definition, ast.With, ast.Try, ast.If)) or _is_main(node):
-        return
-    source = _segment(node, lines)
-    table = symtable.symtable(source, "cell", "exec")
-    symbols = table.get_symbols()
-    names = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
-    reads = {s.get_name() for s in symbols if s.is_referenced()}
-    later: set[str] = set()
-    for child in table.get_children():
-        _collect(child, reads, later)
-    if isinstance(node, _Definition):
-        names = {node.name}
-        # A function or class that names itself inside does not need an earlier one.
-        itself = {n.id for part in _evaluated(node) for n in ast.walk(part)
-                  if isinstance(n, ast.Name)}  # fmt: skip
-        reads -= {node.name} - itself
-    if isinstance(node, ast.AugAssign):
-        reads |= names
-    done, todo = _methods(node)
-    yield _Item(
-        cell,
-        order,
-        node,
-        source,
-        frozenset(names),
-        frozenset(reads),
-        frozenset(later),
-        stub=_is_stub(node) or (isinstance(node, ast.ClassDef) and bool(todo) and not done),
-        done=done,
-        todo=todo,
-        target=target,
-    )
-
-
-def _imports(node: ast.Import | ast.ImportFrom, cell: int, order: int, own: str) -> Iterator[_Item]:
-    """One item for each name; none for what the module would import from itself."""
-    if isinstance(node, ast.ImportFrom) and (node.level or node.module in ("__future__", own)):
-        return
-    for alias in node.names:
-        if isinstance(node, ast.Import) and alias.name.partition(".")[0] == own:
-            continue
-        one = type(node)(**{**vars(node), "names": [alias]})
-        bound = alias.asname or (
-            alias.name.partition(".")[0] if isinstance(node, ast.Import) else alias.name
-        )
-        nothing: frozenset[str] = frozenset()
-        yield _Item(cell, order, one, ast.unparse(one), frozenset({bound}), nothing, nothing)
-
-
-def _changed(node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> str:
-    """The name whose attribute or item an assignment sets."""
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    for target in targets:
-        inner: ast.expr = target
-        while isinstance(inner, (ast.Attribute, ast.Subscript)):
-            inner = inner.value
-        if inner is not target and isinstance(inner, ast.Name):
-            return inner.id
-    return ""
-
-
-def _is_main(node: ast.stmt) -> bool:
-    return isinstance(node, ast.If) and any(
-        isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test)
-    )
-
-
-def _segment(node: ast.stmt, lines: list[str]) -> str:
-    """The text of a statement, decorators included."""
-    decorators = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(d.lineno for d in decorators)])
-    text = lines[first - 1 : node.end_lineno]
-    text[-1] = text[-1].encode()[: node.end_col_offset].decode()
-    if first == node.lineno:
-        text[0] = text[0].encode()[node.col_offset :].decode()
-    return "\n".join(text)
-
-
-def _collect(table: symtable.SymbolTable, reads: set[str], later: set[str]) -> None:
-    """Names of the module that a scope inside a statement uses, now or when it is called."""
-    now = table.get_type() == "class" or table.get_name() in _EAGER_SCOPES
-    into = reads if now else later
-    into |= {s.get_name() for s in table.get_symbols() if s.is_global()}
-    for child in table.get_children():
-        _collect(child, into, later)
-
-
-def _evaluated(node: ast.stmt) -> list[ast.expr]:
-    """What of a definition is evaluated where it stands."""
-    if isinstance(node, ast.ClassDef):
-        return [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
-    if isinstance(node, _Function):
-        defaults = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
-        return [*node.decorator_list, *defaults]
-    return []
-
-
-def _methods(node: ast.stmt) -> tuple[frozenset[str], frozenset[str]]:
-    """The methods of a class that are written, and those that are stubs."""
-    methods = (
-        [m for m in node.body if isinstance(m, _Function)] if isinstance(node, ast.ClassDef) else []
-    )
-    todo = frozenset(m.name for m in methods if _is_stub(m))
-    return frozenset(m.name for m in methods) - todo, todo
-
-
-def _is_stub(node: ast.stmt) -> bool:
-    """Whether a definition is as it was handed out: a docstring and nothing that works."""
-    if not isinstance(node, _Definition):
-        return False
-    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-    if isinstance(node, _Function) and any(_says_todo(n, node.name) for n in ast.walk(node)):
-        return True
-    return all(_does_nothing(statement) for statement in body)
-
-
-def _does_nothing(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Raise):
-        error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        return isinstance(error, ast.Name) and error.id == "NotImplementedError"
-    if isinstance(node, ast.Return):
-        return node.value is None or (
-            isinstance(node.value, ast.Constant) and node.value.value is None
-        )
-    return isinstance(node, ast.Pass) or (
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    )
-
-
-def _says_todo(node: ast.AST, name: str) -> bool:
-    """Whether this is what a handout has in place of a part of function ``name``."""
-    if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args):
-        return False
-    error, text = node.exc.func, node.exc.args[0]
-    return (
-        isinstance(error, ast.Name)
-        and error.id == "NotImplementedError"
-        and isinstance(text, ast.Constant)
-        and re.match(rf"([\w.]+\.)?{re.escape(name)}(\.\w+)*: ", str(text.value)) is not None
-    )
 
 
 # --- which definition counts ----------------------------------------------------------------
@@ -330,26 +115,26 @@ def _says_todo(node: ast.AST, name: str) -> bool:
 class _Chooser:
     """What each name stands for once all cells are read."""
 
-    def __init__(self, items: list[_Item], asked: Sequence[str]) -> None:
+    def __init__(self, items: list[Statement], asked: Sequence[str]) -> None:
         self.asked = set(asked)
         self._classes = {n for i in items if isinstance(i.node, ast.ClassDef) for n in i.names}
         self.items = [item for item in items if not self._is_experiment(item)]
-        self._by_name: dict[str, list[_Item]] = {}
-        self.changes: dict[str, list[_Item]] = {}
+        self._by_name: dict[str, list[Statement]] = {}
+        self.changes: dict[str, list[Statement]] = {}
         """What sets an attribute or an item of a name."""
         for item in self.items:
             if item.target:
                 self.changes.setdefault(item.target, []).append(item)
             for name in item.names:
                 self._by_name.setdefault(name, []).append(item)
-        self._known: dict[str, list[_Item]] = {}
+        self._known: dict[str, list[Statement]] = {}
 
     @property
     def defined(self) -> list[str]:
         """Every name that is not merely imported."""
         return [n for n, items in self._by_name.items() if not all(i.is_import for i in items)]
 
-    def chosen(self, name: str) -> list[_Item]:
+    def chosen(self, name: str) -> list[Statement]:
         """The statements that make ``name`` what it is, in order; none: nothing does."""
         if name not in self._known:
             self._known[name] = self._choose(name)
@@ -362,7 +147,7 @@ class _Chooser:
         }
         return sorted(set(written.values())) if len(written) > 1 else []
 
-    def _choose(self, name: str) -> list[_Item]:
+    def _choose(self, name: str) -> list[Statement]:
         found = self._best(name)
         if not found:
             return []
@@ -377,7 +162,7 @@ class _Chooser:
             start -= 1
         return found[start:]
 
-    def _best(self, name: str) -> list[_Item]:
+    def _best(self, name: str) -> list[Statement]:
         """The bindings of ``name`` among which the last one counts."""
         found = self._by_name.get(name, [])
         if name in self.asked:
@@ -392,7 +177,7 @@ class _Chooser:
             if not (item.todo and any(item.done < other.done for other in written))
         ]
 
-    def _is_experiment(self, item: _Item) -> bool:
+    def _is_experiment(self, item: Statement) -> bool:
         """Whether a statement calls what was asked for: then it is a use and no part of it."""
         if item.is_definition or item.is_import:
             return False
@@ -417,7 +202,7 @@ class _Keeper:
 
     chooser: _Chooser
     roots: Sequence[str]
-    needed: dict[_Item, bool] = field(default_factory=dict)
+    needed: dict[Statement, bool] = field(default_factory=dict)
     """Items kept; whether something that was asked for needs them."""
     missing: bool = False
     """Whether a name is read that nothing here binds: a ``*`` import may."""
@@ -458,7 +243,7 @@ class _Keeper:
         imports.sort(key=lambda item: item.order)
         texts = {f"# code cell {item.cell}\n{self._import(item, plain)}": None for item in imports}
         rest = sorted((i for i in self.needed if not i.is_import), key=lambda item: item.order)
-        placed: dict[_Item, None] = {}
+        placed: dict[Statement, None] = {}
         try:
             for item in rest:
                 self._place(item, placed, set())
@@ -466,7 +251,7 @@ class _Keeper:
             placed = dict.fromkeys(rest)
         return [*texts, *(f"# code cell {i.cell}\n{self._guarded(i)}" for i in placed)]
 
-    def _import(self, item: _Item, plain: Collection[str]) -> str:
+    def _import(self, item: Statement, plain: Collection[str]) -> str:
         node = item.node
         path = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name  # type: ignore[attr-defined]
         core = self.needed.get(item, self.missing)
@@ -475,13 +260,13 @@ class _Keeper:
         # No plot is worth more than the functions.
         return _tried(item, "ImportError")
 
-    def _guarded(self, item: _Item) -> str:
+    def _guarded(self, item: Statement) -> str:
         needs_nothing = item.is_definition and item.reads <= _BUILTINS
         if needs_nothing or _is_literal(item) or (item.is_definition and self.needed[item]):
             return item.source
         return _tried(item, "Exception")
 
-    def _place(self, item: _Item, placed: dict[_Item, None], busy: set[_Item]) -> None:
+    def _place(self, item: Statement, placed: dict[Statement, None], busy: set[Statement]) -> None:
         """Put an item behind all that has to be there when it runs."""
         if item in placed or item in busy:
             return
@@ -498,7 +283,7 @@ class _Keeper:
                 self._place(before, placed, busy)
         placed[item] = None
 
-    def _place_name(self, name: str, placed: dict[_Item, None], busy: set[_Item]) -> None:
+    def _place_name(self, name: str, placed: dict[Statement, None], busy: set[Statement]) -> None:
         for item in self.chooser.chosen(name):
             if item in self.needed and not item.is_import and item not in busy:
                 self._place(item, placed, busy)
@@ -508,12 +293,12 @@ class _Keeper:
                     self._place_name(inner, placed, busy)
 
 
-def _is_literal(item: _Item) -> bool:
+def _is_literal(item: Statement) -> bool:
     """Whether a statement only puts numbers and texts into a name."""
     return _consists_of(item, _LITERAL)
 
 
-def _is_cheap(item: _Item) -> bool:
+def _is_cheap(item: Statement) -> bool:
     """Whether it does a little arithmetic besides; a power or a product may take for ever."""
     return _consists_of(item, (*_LITERAL, ast.BinOp, ast.Add, ast.Sub, ast.Div))
 
@@ -521,18 +306,18 @@ def _is_cheap(item: _Item) -> bool:
 _LITERAL = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.UnaryOp, ast.USub, ast.expr_context)
 
 
-def _consists_of(item: _Item, kinds: tuple[type[ast.AST], ...]) -> bool:
+def _consists_of(item: Statement, kinds: tuple[type[ast.AST], ...]) -> bool:
     if item.target or not isinstance(item.node, (ast.Assign, ast.AnnAssign)):
         return False
     value = item.node.value
     return value is not None and all(isinstance(node, kinds) for node in ast.walk(value))
 
 
-def _tried(item: _Item, error: str) -> str:
+def _tried(item: Statement, error: str) -> str:
     """A statement that may fail; then it says so and what was printed is shown with the case."""
     try:
         source = ast.unparse(item.node)
-    except _UNREADABLE:
+    except NO_STATEMENT:
         return item.source
     inner = "\n".join(f"    {line}" for line in source.split("\n"))
     text = (

@@ -62,6 +62,7 @@ ENGINE = (
     "sandbox",
     "scopes",
     "session",
+    "statements",
     "submission",
     "terminal",
     "visible",

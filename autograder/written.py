@@ -18,11 +18,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,8 +29,10 @@ from typing import Any
 from markupsafe import Markup
 
 from autograder import prose
+from autograder.cells import plain_cells
 from autograder.model import Assignment, Question
 from autograder.notebook import to_notebook
+from autograder.sections import MARKER, blocks, headed, sections, squeezed, without_lines
 from autograder.sheet import code_of
 from autograder.submission import SubmissionError, collect
 from autograder.visible import clean
@@ -61,9 +62,6 @@ WORDS = {
 NOTHING = Markup()
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_MARKER = re.compile(r"<!--\s*answer\s+([^<>\n]{1,40}?)\s*-->", re.IGNORECASE)
-_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
-_FENCE = re.compile(r" {0,3}(```|~~~)")
 _IMAGE = re.compile(r"!\[[^\]]*\]\(")
 
 
@@ -210,10 +208,8 @@ def _keep_pdfs(files: Iterable[Path], code: str, out: Path) -> tuple[str, ...]:
 def read_notebook(data: bytes) -> list[Cell]:
     """The cells of a notebook. Raises ValueError where the bytes are none."""
     try:
-        book: Any = json.loads(data.decode("utf-8-sig"))
-        raw = book["cells"] if "cells" in book else book["worksheets"][0]["cells"]
-        return [_cell(plain) for plain in raw[:MAX_BOOK_CELLS]]
-    except (KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+        return [_cell(plain) for plain in plain_cells(data)[:MAX_BOOK_CELLS]]
+    except (TypeError, AttributeError, RecursionError) as error:
         raise ValueError("not a notebook") from error
 
 
@@ -301,11 +297,11 @@ def find_cells(
     """Which cells answer which question, in the notebook's order."""
     by_id = {place.id: key for key, place in places.items() if place.id}
     ids = {cell.id for cell in form.cells if cell.id}
-    sources = {_squeezed(cell.source) for cell in form.cells}
+    sources = {squeezed(cell.source) for cell in form.cells}
     found: dict[str, list[Cell]] = {key: [] for key in places}
     current: str | None = None
     for cell in cells:
-        marker = _MARKER.search(cell.source)
+        marker = MARKER.search(cell.source)
         marked = marker[1] if marker else ""
         anchor = by_id.get(cell.id) or (marked in places and marked)
         anchor = anchor or (cell.question in places and cell.question)
@@ -316,10 +312,10 @@ def find_cells(
         elif heading is not None:
             # Whoever answers below the question itself changes that cell.
             current = heading
-            rest = _without_lines(cell.source, places[heading].statement)
-            if _squeezed(cell.source) not in sources and rest.strip():
+            rest = without_lines(cell.source, places[heading].statement)
+            if squeezed(cell.source) not in sources and rest.strip():
                 found[heading].append(Cell("markdown", rest, attachments=cell.attachments))
-        elif cell.id in ids or (_squeezed(cell.source) in sources and cell.source.strip()):
+        elif cell.id in ids or (squeezed(cell.source) in sources and cell.source.strip()):
             current = None
         elif current is not None:
             found[current].append(cell)
@@ -329,17 +325,17 @@ def find_cells(
 def _answer_of_cells(place: Place, cells: Sequence[Cell], beside: prose.Find) -> Answer:
     pictures = prose.Pictures()
     parts: list[Markup] = []
-    template = _squeezed(_MARKER.sub("", place.template))
+    template = squeezed(MARKER.sub("", place.template))
     seen = False
     for cell in cells[:MAX_CELLS]:
-        text = _without_lines(cell.source, place.template)
-        seen = seen or (bool(template) and template in _squeezed(cell.source))
+        text = without_lines(cell.source, place.template)
+        seen = seen or (bool(template) and template in squeezed(cell.source))
         if cell.kind == "code":
             parts += [prose.code(cell.source)] if cell.source.strip() else []
             parts += [_output(output, pictures) for output in cell.outputs[:MAX_CELLS]]
-        elif _MARKER.sub("", text).strip():
+        elif MARKER.sub("", text).strip():
             named = {name.casefold(): data for name, data in cell.attachments.items()}
-            parts.append(prose.render(_MARKER.sub("", text), _attached(named, beside), pictures))
+            parts.append(prose.render(MARKER.sub("", text), _attached(named, beside), pictures))
     if len(cells) > MAX_CELLS:
         parts.append(Markup("<p>[more cells than {} are left out]</p>").format(MAX_CELLS))
     if parts:
@@ -385,14 +381,14 @@ def _report_answers(form: Form, files: Sequence[Path]) -> dict[str, Answer]:
 def _answer_of_section(place: Place, text: str | None, find: prose.Find) -> Answer:
     if text is None:
         return Answer(MISSING)
-    ours = {_squeezed(block) for block in _blocks(place.template)}
-    own = [b for b in _blocks(text) if _squeezed(b) not in ours]
-    kept = [b for b in _blocks(text) if _squeezed(b) not in ours or _IMAGE.search(b)]
+    ours = {squeezed(block) for block in blocks(place.template)}
+    own = [b for b in blocks(text) if squeezed(b) not in ours]
+    kept = [b for b in blocks(text) if squeezed(b) not in ours or _IMAGE.search(b)]
     pictures = prose.Pictures()
     body = prose.render("\n\n".join(kept), find, pictures)
     if any(block.strip() for block in own) or pictures.shown:
         return Answer(GIVEN, body)
-    return Answer(UNCHANGED if ours & {_squeezed(b) for b in _blocks(text)} else MISSING)
+    return Answer(UNCHANGED if ours & {squeezed(b) for b in blocks(text)} else MISSING)
 
 
 def _beside(home: Path, files: Sequence[Path]) -> prose.Find:
@@ -409,94 +405,3 @@ def _beside(home: Path, files: Sequence[Path]) -> prose.Find:
         return same[0].read_bytes() if len(same) == 1 else None
 
     return find
-
-
-def sections(text: str, keys: Iterable[str]) -> dict[str, str]:
-    """What stands under the heading of each key that has one, the heading itself left out.
-
-    A heading is Markdown's; where a key has none, a line that begins with ``1a.``, ``1a)`` or
-    ``1a:``. A section goes on to the next heading that is not below its own.
-    """
-    keys = list(keys)
-    found = _sections(text, lambda line: _opens(line, keys, plain=False))
-    lacking = [key for key in keys if key not in found]
-    if lacking:
-        whole = _sections(text, lambda line: _opens(line, keys, plain=True))
-        found |= {key: whole[key] for key in lacking if key in whole}
-    return {key: found[key] for key in keys if key in found}
-
-
-def _sections(text: str, opens: Callable[[str], str | None]) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
-    current, depth, fenced = None, 0, ""
-    for line in text.split("\n"):
-        fence = _FENCE.match(line)
-        if fence and fenced in ("", fence[1]):
-            fenced = "" if fenced else fence[1]
-        heading = None if fenced or fence else _HEADING.match(line)
-        key = None if fenced or fence else opens(line)
-        if key is not None:
-            current, depth = key, len(heading[1]) if heading else 7
-            found.setdefault(key, [])
-        elif heading and len(heading[1]) <= depth:
-            current = None
-        elif current is not None:
-            found[current].append(line)
-    return {key: "\n".join(lines).strip("\n") for key, lines in found.items()}
-
-
-def _opens(line: str, keys: Sequence[str], *, plain: bool) -> str | None:
-    marker = _MARKER.search(line)
-    if marker:
-        return marker[1] if marker[1] in keys else None
-    heading = _HEADING.match(line)
-    if heading:
-        return next((key for key in keys if _begins(heading[2], key)), None)
-    if plain and len(line) < 120:
-        bare = line.strip().strip("*_ ")
-        return next((k for k in keys if _begins(bare, k, r"\s*(?:[.):]|$)")), None)
-    return None
-
-
-def _begins(text: str, key: str, then: str = "") -> bool:
-    pattern = r"[*_\s]*(?:(?:question|problem|part|exercise|answer|q)\b\s*:?\s*(?:to\s+)?)?"
-    end = rf"(?!\w|\.\w){then}"
-    return re.match(pattern + re.escape(key) + end, text, re.IGNORECASE) is not None
-
-
-def headed(source: str, keys: Iterable[str]) -> str | None:
-    """The first key that a heading in ``source`` begins with."""
-    for line in source.split("\n"):
-        if heading := _HEADING.match(line):
-            for key in keys:
-                if _begins(heading[2], key):
-                    return key
-    return None
-
-
-# --- texts --------------------------------------------------------------------------------------
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
-def _without_lines(text: str, template: str) -> str:
-    """``text`` without the lines that the template came with."""
-    ours = {_squeezed(line) for line in template.split("\n")} - {""}
-    return "\n".join(line for line in text.split("\n") if _squeezed(line) not in ours)
-
-
-def _blocks(text: str) -> list[str]:
-    """The text cut at blank lines, code fences left whole."""
-    blocks: list[list[str]] = [[]]
-    fenced = ""
-    for line in _MARKER.sub("", text).split("\n"):
-        fence = _FENCE.match(line)
-        if fence and fenced in ("", fence[1]):
-            fenced = "" if fenced else fence[1]
-        if line.strip() or fenced:
-            blocks[-1].append(line)
-        elif blocks[-1]:
-            blocks.append([])
-    return ["\n".join(block) for block in blocks if block]

@@ -18,7 +18,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from autograder import __version__, prose, sheet
+from autograder import prose, sheet
 from autograder.report import render
 from autograder.visible import clean, plural
 from autograder.written import WORDS, Form, Student, WrittenError
@@ -53,7 +53,6 @@ def html(form: Form, students: Iterable[Student], *, anonymous: bool, sheet_name
         anonymous=anonymous,
         questions=questions,
         sheet=sheet_name,
-        engine=__version__,
     )
 
 

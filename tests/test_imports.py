@@ -15,15 +15,16 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 LAYERS = [
     {"__init__", "attempts", "calls"},
     {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"}
-    | {"account", "removal", "entries", "reach", "scopes"},
+    | {"account", "removal", "entries", "reach", "scopes", "sections"},
     {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas"},
+    {"statements"},
     {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold", "recognise"}
     | {"written", "solved"},
-    {"rules", "written_page", "merge", "rehearsal"},
+    {"rules", "written_page", "merge", "rehearsal", "class_report"},
     {"plugin"},
     {"grade"},
     {"check", "explain"},

@@ -22,7 +22,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import report, terminal, visible
+from autograder import class_report, report, terminal, visible
 from autograder.model import Panel, Picture, SubmissionResult, Usage, Verdict, Visibility
 from tests import samples
 
@@ -63,7 +63,9 @@ def _pixels(page: str) -> str:
 
 def _class_page() -> str:
     results = samples.classroom()
-    return report.class_html(results, {r.submission: f"{r.submission}/r.html" for r in results})
+    return class_report.class_html(
+        results, {r.submission: f"{r.submission}/r.html" for r in results}
+    )
 
 
 PAGES = {
@@ -91,8 +93,8 @@ def test_whole_results_json(golden, tmp_path):
 
 def test_whole_gradebook(golden):
     """Gradebook and table of a class are what their golden files hold."""
-    golden("gradebook.csv", report.gradebook_csv(samples.classroom()))
-    golden("summary.txt", report.summary_table(samples.classroom()))
+    golden("gradebook.csv", class_report.gradebook_csv(samples.classroom()))
+    golden("summary.txt", class_report.summary_table(samples.classroom()))
 
 
 # What nobody may read
@@ -122,9 +124,9 @@ def test_class_report_and_gradebook_hold_no_texts(kind):
     """Gradebook, table and class report are of points and verdicts, not of students' values."""
     result = samples.graded()
     for text in (
-        report.class_html([result], {}),
-        report.gradebook_csv([result]),
-        report.summary_table([result]),
+        class_report.class_html([result], {}),
+        class_report.gradebook_csv([result]),
+        class_report.summary_table([result]),
     ):
         assert samples.SECRETS[kind] not in text
 
@@ -346,7 +348,7 @@ def test_text_of_students_is_text():
     for page in (
         report.html(result),
         report.html(result, audience="staff"),
-        report.class_html([result], {evil: evil}),
+        class_report.class_html([result], {evil: evil}),
     ):
         outline = _Outline(page)
         assert "script" not in {tag for tag, _ in outline.elements}
@@ -416,7 +418,7 @@ def test_contrast(scheme):
 def test_gradebook_has_a_row_a_submission():
     """The gradebook reads back: totals, points of questions and cases, verdicts, flags."""
     results = samples.classroom()
-    book = pd.read_csv(io.StringIO(report.gradebook_csv(results)))
+    book = pd.read_csv(io.StringIO(class_report.gradebook_csv(results)))
     assert list(book["total"]) == [r.score for r in results]
     assert set(book["max"]) == {52.0}
     questions = [c for c in book.columns if c.startswith("question ")]
@@ -432,20 +434,20 @@ def test_gradebook_has_a_row_a_submission():
 def test_gradebook_holds_no_formula():
     """No name of a submission is computed by the spreadsheet that opens the gradebook."""
     results = [replace(samples.perfect(), submission=name) for name in ("=1+1", "@a", "+a", "-a")]
-    book = pd.read_csv(io.StringIO(report.gradebook_csv(results)))
+    book = pd.read_csv(io.StringIO(class_report.gradebook_csv(results)))
     assert list(book["submission"]) == ["'=1+1", "'@a", "'+a", "'-a"]
 
 
 def test_gradebook_of_different_cases():
     """Results with different cases share one table; what a submission lacks is empty."""
     first, second = replace(samples.perfect(), cases=samples.cases()[:1]), samples.graded()
-    book = pd.read_csv(io.StringIO(report.gradebook_csv([first, second])))
+    book = pd.read_csv(io.StringIO(class_report.gradebook_csv([first, second])))
     assert book["points pairwise_dist_speed"].isna().tolist() == [True, False]
 
 
 def test_summary_table_counts_verdicts():
     """A row a submission, with its points and its verdicts; columns in line."""
-    lines = report.summary_table([samples.graded(), samples.perfect()]).splitlines()
+    lines = class_report.summary_table([samples.graded(), samples.perfect()]).splitlines()
     assert lines[2].split()[:5] == ["adjei_k", "17.5", "52", "4", "1"]
     assert lines[3].split() == ["zhang_wei", "52", "52", "14"]
     assert lines[1] == "-" * len(lines[0])
@@ -456,7 +458,9 @@ def test_class_page_links_to_each_submission():
     results = samples.classroom()
     name = "javascript:alert(1)"
     results.append(replace(samples.perfect(), submission=name))
-    outline = _Outline(report.class_html(results, {r.submission: r.submission for r in results}))
+    outline = _Outline(
+        class_report.class_html(results, {r.submission: r.submission for r in results})
+    )
     links = [str(attrs["href"]) for attrs in outline.all("a")]
     assert len(links) == len(results)
     assert "bj%C3%B6rk%20%232" in links
@@ -465,21 +469,21 @@ def test_class_page_links_to_each_submission():
 
 def test_class_page_without_submissions():
     """A class in which nobody handed in has a page that says so."""
-    page = report.class_html([], {})
+    page = class_report.class_html([], {})
     _Outline(page)
     assert "0 submissions" in page
 
 
 def test_histogram_counts_everybody():
     """Each submission is in one bin, full marks in the last; nothing out of nothing is fine."""
-    bins = report._histogram([0, 5.2, 51.9, 52, 52], 52)
+    bins = class_report._histogram([0, 5.2, 51.9, 52, 52], 52)
     assert [b["count"] for b in bins] == [1, 1, 0, 0, 0, 0, 0, 0, 0, 3]
-    assert report._histogram([0], 0) == []
+    assert class_report._histogram([0], 0) == []
 
 
 def test_pass_rate_leaves_withheld_cases_out():
     """A case that the grader failed counts neither as passed nor as failed."""
-    page = report.class_html(samples.classroom(), {})
+    page = class_report.class_html(samples.classroom(), {})
     row = next(line for line in page.split("\n") if "<code>pairwise_dist_zero</code>" in line)
     assert "2 of 11" in row
     assert "1 judge error" in row

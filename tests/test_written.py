@@ -21,7 +21,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autograder import config, formulas, handout, leaks, merge, prose, report, sheet, written
+from autograder import (
+    class_report,
+    config,
+    formulas,
+    handout,
+    leaks,
+    merge,
+    prose,
+    report,
+    sheet,
+    written,
+)
 from autograder import written_page as page
 from autograder.__main__ import main
 from autograder.model import Assignment, Waiting
@@ -592,7 +603,7 @@ def _same_everywhere(text: str) -> str:
 @pytest.mark.parametrize("anonymous", [False, True])
 def test_whole_page_of_answers(golden, form, students, monkeypatch, anonymous: bool) -> None:
     """A page is what its golden file holds."""
-    monkeypatch.setattr(page, "__version__", "0.0.0")
+    monkeypatch.setattr(report, "__version__", "0.0.0")
     text = page.html(form, students, anonymous=anonymous, sheet_name="sheet.csv")
     golden(f"written{'_anonymous' * anonymous}.html", _same_everywhere(text))
     outline = _Outline(text)
@@ -732,7 +743,7 @@ def graded(assignment: Assignment, tmp_path: Path) -> Path:
         report.write_json(result, out / result.submission / "results.json")
         text = report.html(result, audience="staff")
         report.write_text(out / result.submission / "report.html", text)
-    report.write_text(out / "gradebook.csv", report.gradebook_csv(made))
+    report.write_text(out / "gradebook.csv", class_report.gradebook_csv(made))
     return out
 
 

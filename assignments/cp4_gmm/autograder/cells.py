@@ -51,16 +51,11 @@ class Notebook:
 def read(raw: bytes, name: str) -> Notebook:
     """The notebook whose file is ``raw``. Raises SubmissionError if it is not one."""
     try:
-        book: Any = json.loads(raw)
-        sheets = [book] if "cells" in book else book["worksheets"]
         found = [
             (cell["cell_type"], "".join(cell.get("source", cell.get("input", ""))))
-            for sheet in sheets
-            for cell in sheet["cells"]
+            for cell in plain_cells(raw)
         ]
-        if not sheets:
-            raise ValueError("no worksheet")
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise SubmissionError(
             f"{quote(name)} is not a readable notebook: open it, save it and hand it in again."
         ) from None
@@ -68,6 +63,18 @@ def read(raw: bytes, name: str) -> Notebook:
     code = [text for kind, text in texts if kind == "code"]
     prose = "\n\n".join(text for kind, text in texts if kind != "code")
     return Notebook(name, tuple(_cell(i, text) for i, text in enumerate(code, start=1)), prose)
+
+
+def plain_cells(raw: bytes) -> list[Any]:
+    """The cells in a notebook's file, as JSON has them. Raises ValueError if it is none."""
+    try:
+        book: Any = json.loads(raw)
+        sheets = [book] if "cells" in book else book["worksheets"]
+        if not sheets:
+            raise ValueError("no worksheet")
+        return [cell for sheet in sheets for cell in sheet["cells"]]
+    except (KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("not a notebook") from error
 
 
 def _encodable(text: str) -> str:
