@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy import ma
 
-from autograder import describe
+from autograder import describe, diagnose
 from autograder.describe import (
     Array,
     Shape,
@@ -34,14 +34,18 @@ class Mismatch(AssertionError):
 
     ``message`` says what is wrong and holds no value of an input or an answer (shapes, dtypes and
     counts it may hold), so that it can be shown for a hidden case; ``detail`` holds the values;
-    ``hint`` says what to try. ``str()`` is all of it, in this order.
+    ``hint`` says what to try. ``str()`` is all of it, in this order. ``factor`` is what every
+    value is off by, where that is one number: whoever knows the call may know its name.
     """
 
-    def __init__(self, message: str, detail: str = "", hint: str = "") -> None:
+    def __init__(
+        self, message: str, detail: str = "", hint: str = "", factor: float | None = None
+    ) -> None:
         super().__init__(message, detail, hint)
         self.message = message
         self.detail = detail
         self.hint = hint
+        self.factor = factor
 
     def __str__(self) -> str:
         lines = [self.message, *("  " + line for line in self.detail.splitlines())]
@@ -182,7 +186,7 @@ def wrong_shape(
     said = f"{came} came back where {_wanted(shapes)} is expected."
     texts = {"got": shown(array)}
     if want is not None:
-        said += describe.shape_remark(array, want)
+        said += diagnose.shape(array, want)
         texts["wanted"] = shown(want)
     fail(what, said, labelled(texts), hint)
 
@@ -196,12 +200,14 @@ def refuse(bad: Array, named: dict[str, Array], what: str, hint: str) -> None:
         text = ", ".join(f"{name} {number(array[i])}" for name, array in named.items())
         if bad.size > 1:
             text = f"first at {place(i)}: {text}\n" + sections(named, i)
-        fail(what, f"{count(bad, 'value')} {kinds}.", text, hint)
+        place_ = diagnose.part(bad)
+        where = f" These are {place_}, and nothing else." if place_ else ""
+        fail(what, f"{count(bad, 'value')} {kinds}.{where}", text, hint)
 
 
-def fail(what: str, said: str, detail: str, hint: str) -> NoReturn:
+def fail(what: str, said: str, detail: str, hint: str, factor: float | None = None) -> NoReturn:
     what = "The" + what[3:] if what.startswith("the ") else what
-    raise Mismatch(f"{what}: {said}", detail.strip(), hint)
+    raise Mismatch(f"{what}: {said}", detail.strip(), hint, factor)
 
 
 def _got(value: object) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder import describe
+from autograder import describe, diagnose
 from autograder.answers import (
     Mismatch,
     as_array,
@@ -90,9 +90,10 @@ def assert_close(
         allowed = np.where(finite, atol + rtol * size, 0.0)
         wrong = ~(error <= allowed)
         if wrong.any():
-            remark, figure = describe.value_remark(array, right)
+            remark = diagnose.values(array, right)
             detail = describe.differences(array, right, wrong, error, allowed)
-            fail(what, f"{count(wrong, 'value')} wrong.{remark}", f"{detail}\n{figure}", hint)
+            said = f"{count(wrong, 'value')} wrong.{remark.text}"
+            fail(what, said, f"{detail}\n{remark.figure}", hint, remark.factor)
 
 
 def assert_same_partition(

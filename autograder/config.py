@@ -160,6 +160,7 @@ class _Question(_Block):
     written: bool = False
     bonus: bool = False
     module: _Module | None = None
+    depends: tuple[_Text, ...] = ()
     rubric: dict[_ItemKey, _Item] = {}
 
 
@@ -178,6 +179,7 @@ class _Assignment(_Block):
     limits: _Limits = _Limits()  # type: ignore[valid-type]  # made from the record's fields
     tolerance: _Tolerance = _Tolerance()
     visibility: _Visibility = model.Case.visibility
+    follow_through: float = Field(Assignment.follow_through, ge=0, le=1)
     questions: dict[_Text, _Question]
 
 
@@ -311,6 +313,12 @@ def _faults(course: _Course) -> Iterator[Fault]:
         what = "questions (neither written nor bonus)"
         yield from _unequal((*spot, "points"), block.points, graded, what)
         modules = [f.removesuffix(".py") for f in block.files if f.endswith(".py")]
+        graded_names = [
+            name
+            for q in block.questions.values()
+            for f in q.functions
+            for name in (f, f"{q.module or modules[0]}:{f}")
+        ]
         seen: dict[str, str] = {}
         for key, question in block.questions.items():
             at = (*spot, "questions", key)
@@ -322,13 +330,20 @@ def _faults(course: _Course) -> Iterator[Fault]:
             elif question.rubric:
                 credit = [item.points for item in question.rubric.values() if item.points > 0]
                 yield from _unequal((*at, "points"), question.points, credit, "rubric's credits")
-            for other in ("functions", "cases", "module"):
+            for other in ("functions", "cases", "module", "depends"):
                 if question.written and getattr(question, other):
                     yield (*at, other), "must be left out: people grade a written question"
             if question.module is not None and question.module not in modules:
                 meant = _did_you_mean(question.module, modules)
                 there = f"one of the assignment's files ({', '.join(modules)})"
                 yield (*at, "module"), f"must be {there}, not {question.module}{meant}"
+            for i, function in enumerate(question.depends):
+                if function not in graded_names:
+                    meant = _did_you_mean(function, graded_names)
+                    yield (
+                        (*at, "depends", i),
+                        (f"must be a function that the assignment grades, not {function}{meant}"),
+                    )
             for case_name, case in question.cases.items():
                 here = (*at, "cases", case_name)
                 if seen.setdefault(case_name, key) != key:

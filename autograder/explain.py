@@ -30,7 +30,7 @@ def mistakes(result: SubmissionResult, bench: Bench, room: grade.Room) -> Submis
         try:
             with grade.prepared(bench.assignment, room, folder, bench.sandbox) as (other, _):
                 other = dataclasses.replace(other, assumed=skipped)
-                grade.judge(other, room.checks, folder.name, [])
+                grade.judge(other, room.checks, folder.name, [], once=True)
         except SubmissionError:
             return {}
         return other.answers

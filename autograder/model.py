@@ -126,6 +126,8 @@ class Question:
     """The module of its functions; None: the main module."""
     rubric: tuple[RubricItem, ...] = ()
     """For a written question: what its points are given for. Never in a handout."""
+    depends: tuple[str, ...] = ()
+    """Graded functions that its checks need, beside those that its own functions call."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ class Assignment:
     limits: Limits = field(default_factory=Limits)
     due: str | None = None
     late: LatePolicy = field(default_factory=LatePolicy)
+    follow_through: float = 1.0
+    """Share of the points that a case keeps which fails only because of another function."""
     hidden_cases: int = 0
     """In a handout: how many cases run only after submitting."""
 
@@ -277,6 +281,8 @@ class CaseResult:
     usage: Usage = field(default_factory=Usage)
     pictures: tuple[Picture, ...] = ()
     bonus: bool = False
+    stood_in: tuple[str, ...] = ()
+    """Functions that the grader answered for, so that their mistakes are charged once."""
 
 
 @dataclass(frozen=True)

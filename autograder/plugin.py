@@ -20,6 +20,8 @@ import numpy as np
 import pytest
 
 from autograder import budget as budgets
+from autograder.answers import Mismatch
+from autograder.diagnose import named_factor
 from autograder.model import (
     Assignment,
     Case,
@@ -29,7 +31,7 @@ from autograder.model import (
     Usage,
     Verdict,
 )
-from autograder.proxy import Submission
+from autograder.proxy import Call, Submission
 from autograder.rehearsal import Rehearsal
 from autograder.rules import Source
 from autograder.sandbox import Sandbox
@@ -40,6 +42,17 @@ WITHHELD = (
     "and staff have been told."
 )
 MAX_PANEL_SIDE = 1024
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A function of the submission that the reference answers for."""
+
+    module: str
+    path: str
+    """``name`` or ``Class.method``."""
+    attributes: tuple[str, ...] = ()
+    """What a method reads of its object."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,10 @@ class Bench:
     """Where to note, for each case, the functions that it ran. For a submission of our own."""
     answers: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     """What the submission answered in each case that came out wrong; filled by the run."""
+    standins: Mapping[str, tuple[StandIn, ...]] = field(default_factory=dict)
+    """For each case, functions of the submission that the reference answers for."""
+    spent: float = 0.0
+    """Wall seconds that the submission has already taken."""
 
 
 def sentence(function: Any) -> str:
@@ -99,6 +116,8 @@ class _Run:
     student: Submission | None = None
     pictures: list[Picture] = field(default_factory=list)
     rehearsal: Rehearsal | None = None
+    with_reference: bool = False
+    """The reference's worker has begun this case."""
 
 
 class Plugin:
@@ -118,7 +137,7 @@ class Plugin:
         self._cases = {case.name: case for case in bench.assignment.cases}
         self._runs: dict[str, _Run] = {}
         self._reference: Submission | None = None
-        self._wall = 0.0
+        self._wall = bench.spent
 
     # Collection
 
@@ -200,11 +219,31 @@ class Plugin:
         )
         if self.bench.traces is not None and not self._failed_import(run.case):
             run.student.note_calls()
+        for standin in self.bench.standins.get(run.case.name, ()):
+            self._stand_in(run, run.student, standin)
         return run.student
+
+    def _stand_in(self, run: _Run, student: Submission, standin: StandIn) -> None:
+        """Let the reference answer for one of the student's functions in this case."""
+        if standin.module in self.bench.failures:
+            return
+        reference = self._references(run)
+
+        def answer(*args: Any, **kwargs: Any) -> Any:
+            owner: dict[str, Any] = {}
+            if standin.attributes:
+                owner = {k: v for k, v in vars(args[0]).items() if v is not None}
+                args = args[1:]
+            return reference.call_on(standin.module, standin.path, owner, args, kwargs)
+
+        student.replace(standin.path, answer, standin.module, standin.attributes)
 
     @pytest.fixture
     def reference(self, request: Any) -> Submission:
         """The reference solution, by call, in another worker, the same for all cases."""
+        return self._references(self._run(request))
+
+    def _references(self, run: _Run) -> Submission:
         folder = self.bench.reference
         if folder is None:
             raise RuntimeError("a handout has no reference solution: this check must be hidden")
@@ -217,8 +256,9 @@ class Plugin:
             self._reference = Submission(
                 lambda: self.bench.sandbox.start(folder, limits), self.assignment.module, ours=True
             )
-        run = self._run(request)
-        self._reference.begin_case(run.seed, self._module(run.case))
+        if not run.with_reference:
+            run.with_reference = True
+            self._reference.begin_case(run.seed, self._module(run.case))
         return self._reference
 
     @pytest.fixture
@@ -361,6 +401,7 @@ class Plugin:
                 message = f"Not right: {', '.join(missed)}. {message}"
             # Of a function that is not written yet, what it was given says nothing.
             if call is not None and verdict is not Verdict.NOT_IMPLEMENTED:
+                message += _of_the_call(failure, call)
                 message += f"\nCalled {call.brief}."
                 detail = f"{call.full}\n\n{detail}"
             if said.strip():
@@ -385,6 +426,22 @@ class Plugin:
             pictures=tuple(run.pictures),
             bonus=question.bonus,
         )
+
+
+def _of_the_call(failure: BaseException, call: Call) -> str:
+    """What is known of a wrong answer only by the call that it answers."""
+    if not isinstance(failure, Mismatch):
+        return ""
+    said = ""
+    words = named_factor(failure.factor, call.lengths) if failure.factor is not None else ""
+    if words:
+        said += f" Got is {words}."
+    if call.is_old:
+        said += (
+            " It is the very answer of an earlier call with other arguments: is something kept "
+            "from one call to the next?"
+        )
+    return said
 
 
 def _explain(failure: BaseException | None) -> tuple[Verdict, str, str, str, str]:

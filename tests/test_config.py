@@ -229,7 +229,7 @@ def test_aliases_are_followed(tmp_path: Path) -> None:
 
 ASSIGNMENT_KEYS = (
     "title, points, files, given, templates, data, allowed_imports, preload, seed, due, late, "
-    "limits, tolerance, visibility, questions"
+    "limits, tolerance, visibility, follow_through, questions"
 )
 LIMITS_KEYS = (
     "call_seconds, case_seconds, notebook_seconds, submission_seconds, cpu_seconds, memory_mb, "
@@ -286,7 +286,7 @@ LIMITS_KEYS = (
             "        pionts: 7",
             26,
             "hw1, question 1.1: `pionts` is an unknown key (did you mean points?); the keys here "
-            "are title, points, functions, cases, written, bonus, module, rubric",
+            "are title, points, functions, cases, written, bonus, module, depends, rubric",
         ),
         (
             "            points: 5.5",
@@ -828,3 +828,45 @@ def test_requires_is_kept(tmp_path: Path) -> None:
     path.write_text(changed("budget: 10}", "budget: 10, requires: total_large}"))
     case = config.assignment(config.load(path), "hw1").questions[0].cases[2]
     assert (case.name, case.requires) == ("total_speed", "total_large")
+
+
+# --- one mistake, charged once --------------------------------------------------------------
+
+
+def test_a_question_may_depend_on_graded_functions(tmp_path: Path) -> None:
+    """Functions that the checks call are named as they are, or with their module."""
+    text = changed("functions: [product]", "functions: [product]\n        depends: [total]")
+    course = load(
+        tmp_path, text.replace("    visibility:", "    follow_through: 0.5\n    visibility:")
+    )
+    assert course.assignments[0].questions[1].depends == ("total",)
+    assert course.assignments[0].follow_through == 0.5
+    qualified = text.replace("depends: [total]", "depends: ['sums:Mean.__call__']")
+    assert load(tmp_path, qualified).assignments[0].questions[1].depends == ("sums:Mean.__call__",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "functions: [product]",
+            "functions: [product]\n        depends: [totl]",
+            "line 38: hw1, question 1.10: `depends.item 1` must be a function that the assignment "
+            "grades, not totl (did you mean total?).",
+        ),
+        (
+            "written: true",
+            "written: true\n        depends: [total]",
+            "line 44: hw1, question 2.1: `depends` must be left out: people grade a written "
+            "question.",
+        ),
+        (
+            "    visibility: hidden",
+            "    visibility: hidden\n    follow_through: 1.5",
+            "line 23: hw1: `follow_through` must be 1 or less, not 1.5.",
+        ),
+    ],
+)
+def test_faults_in_what_depends_on_what(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """A function that nobody grades, and a share beyond all of it, are refused."""
+    assert complaint(tmp_path, changed(old, new)) == f"grading_config.yaml {said}"

@@ -14,8 +14,8 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
     {"__init__", "attempts", "calls"},
-    {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"}
-    | {"account", "removal", "entries", "reach", "scopes", "sections"},
+    {"model", "wire", "describe", "diagnose", "marks", "overlay", "datasets", "confine"}
+    | {"account", "removal", "entries", "reach", "scopes", "sections", "standins"},
     {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas"},
     {"statements"},
@@ -25,7 +25,7 @@ LAYERS = [
     {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold", "recognise"}
     | {"written", "solved"},
     {"rules", "written_page", "merge", "rehearsal", "class_report"},
-    {"plugin"},
+    {"plugin", "follow"},
     {"grade"},
     {"check", "explain"},
     {"pool", "gradescope"},

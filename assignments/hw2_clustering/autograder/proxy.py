@@ -242,6 +242,26 @@ class Submission:
 
     # What the grader uses
 
+    def call_on(
+        self, module: str, path: str, attributes: Mapping[str, Any], args: Any, kwargs: Any
+    ) -> Any:
+        """``path`` (``name`` or ``Class.name``), called as it is, whatever its name.
+
+        A method is called on an object of its class that has ``attributes`` and nothing else:
+        its ``__init__`` is not run.
+        """
+        self._ensure(module)
+        owner, _, name = path.rpartition(".")
+        if not owner:
+            return self._call(module, name, name, args, kwargs)
+        number = self._number(self._request(op="blank", of=module, path=owner)["ok"])
+        for key, value in attributes.items():
+            self._request(op="set", of=number, path=key, value=value)
+        try:
+            return self._call(number, name, path, args, kwargs)
+        finally:
+            self._request(op="drop", handle=number)
+
     def measured(
         self, path: str, first: tuple[Any, ...], args: tuple[Any, ...], at: np.ndarray[Any, Any]
     ) -> tuple[float, float, Any]:

@@ -140,6 +140,11 @@ class Source:
             if not _is_allowed(path, allowed)
         )
 
+    def reached(self, function: str, graded: Collection[str]) -> frozenset[str]:
+        """Those of the ``graded`` functions that ``function`` or what it calls mentions."""
+        walk = self._walk(function, frozenset())
+        return frozenset(name for name in graded if name != function and walk.enters(name))
+
     def _walk(self, function: str, stop_at: frozenset[str]) -> _Walk:
         if self._module and ":" not in function:
             function = f"{self._module}:{function}"
@@ -199,6 +204,13 @@ class _Walk:
             self._unit = self._todo.popleft()
             self._read(self._unit)
         self._find_recursion()
+
+    def enters(self, function: str) -> bool:
+        """Whether the walk came through ``function``."""
+        nodes = {unit.node for unit in self._seen}
+        targets = [target for target, _ in self._names.find(function)]
+        found = [t.inner if isinstance(t, Binding) else t.scope for t in targets]
+        return any(scope is not None and scope.node in nodes for scope in found)
 
     def _read(self, unit: _Unit) -> None:
         """Everything in one unit that is evaluated, outermost first."""

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import follow
 from autograder import submission as submissions
 from autograder.model import (
     Assignment,
@@ -29,11 +30,12 @@ from autograder.model import (
     Verdict,
     Waiting,
 )
-from autograder.plugin import WITHHELD, Bench, Plugin
+from autograder.plugin import WITHHELD, Bench, Plugin, StandIn
 from autograder.proxy import Submission
 from autograder.rules import Source
 from autograder.sandbox import Sandbox
 from autograder.session import CallFailed
+from autograder.standins import Reference
 
 PYTEST_OPTIONS = (
     "--noconftest",
@@ -189,11 +191,49 @@ def judge(
     name: str,
     notices: list[str],
     on_case: Callable[[CaseResult], None] | None = None,
+    *,
+    once: bool = False,
 ) -> SubmissionResult:
     """Run ``checks`` on a prepared bench and gather the results of every case.
 
-    ``on_case`` is told of each result as soon as it is there.
+    ``on_case`` is told of each result as soon as it is there. Where there is a reference, cases
+    that fail because of another function are run again (``follow``), unless ``once``.
     """
+    result = _judge(bench, checks, name, notices, on_case)
+    if once or bench.reference is None or result.score >= result.max_score:
+        return result
+    folder = bench.reference
+    reference = Reference({
+        path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))
+    })  # fmt: skip
+
+    def rerun(todo: follow.StandIns) -> dict[str, CaseResult]:
+        standins = {
+            case: tuple(
+                StandIn(module, path, reference.attributes(f"{module}:{path}") or ())
+                for module, _, path in (name.partition(":") for name in functions)
+            )
+            for case, functions in todo.items()
+        }
+        known = {case.case: case for case in result.cases if case.case not in todo}
+        again = replace(bench, assumed=known, standins=standins, answers={}, traces=None)
+        judged = _judge(again, checks, name, notices)
+        return {case.case: case for case in judged.cases if case.case in todo}
+
+    followed = follow.through(result, bench.assignment, bench.source, reference, rerun)
+    for before, after in zip(result.cases, followed.cases, strict=True):
+        if on_case is not None and after is not before:
+            on_case(after)
+    return followed
+
+
+def _judge(
+    bench: Bench,
+    checks: Sequence[Path],
+    name: str,
+    notices: list[str],
+    on_case: Callable[[CaseResult], None] | None = None,
+) -> SubmissionResult:
     plugin = Plugin(bench, on_case)
     there = [path for path in checks if path.is_dir()]
     said = _run_pytest(there, plugin, bench.sandbox.bytecode)

@@ -113,6 +113,9 @@ class Worker:
         if op == "set":
             setattr(self.find(request["of"], ""), request["path"], request["value"])
             return {"ok": None}
+        if op == "blank":
+            kind = self.find(request["of"], request["path"])
+            return {"ok": self.opaque(kind.__new__(kind))[0]}
         if op == "put":
             number, _ = self.opaque(request["value"])
             return {"ok": number}
