@@ -230,16 +230,31 @@ def _by_line(a: Array, b: Array, rtol: float) -> Remark:
         weight = (b * b).sum(axis=axis, keepdims=True)
         factor = np.where(weight > 0, (a * b).sum(axis=axis, keepdims=True) / weight, 0.0)
         flat = np.ptp(b, axis=axis) <= 1e-3 * np.abs(b).max(axis=axis)
+        right = (np.abs(a - b) <= rtol * np.abs(b).max()).all(axis=axis)
+        if right.sum() > len(right) / 2:
+            continue  # the others are told by their place
         if not flat.all() and (factor != 0).any() and like(a, factor * b, rtol):
-            if _ones(b.sum(axis=axis)) and _ones(a.sum(axis=1 - axis)):
-                return Remark(
-                    f" Its sums over axis {1 - axis} are one, where those over axis {axis} have "
-                    "to be."
-                )
             return Remark(f" Every {name} is off by a factor of its own.")
         gap = (a - b).mean(axis=axis, keepdims=True)
         if like(a - gap, b, rtol):
             return Remark(f" Every {name} is off by an amount of its own.")
+    return NONE
+
+
+def _sums(a: Array, b: Array, rtol: float) -> Remark:
+    """Probabilities that do not sum to one where they have to."""
+    for axis in range(b.ndim):
+        if b.shape[axis] > 1 and (b >= 0).all() and _ones(b.sum(axis=axis)):
+            other = [n for n in range(b.ndim) if n != axis and _ones(a.sum(axis=n))]
+            if like(a.sum(axis=axis), b.sum(axis=axis), CLOSE):
+                continue
+            if other:
+                return Remark(
+                    f" Its sums over axis {other[0]} are one, where those over axis {axis} have "
+                    "to be."
+                )
+            where = f" over axis {axis}" if b.ndim > 1 else ""
+            return Remark(f" Its sums{where} are not one, and have to be.")
     return NONE
 
 
@@ -304,6 +319,7 @@ _ORDER: tuple[Callable[[Array, Array, float], Remark], ...] = (
     _same,
     _factor,
     _by_line,
+    _sums,
     _floor,
 )
 

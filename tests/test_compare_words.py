@@ -38,7 +38,7 @@ GOLDEN = {
             **TIGHT,
         ),
         """
-softmax(logits): 2 of 4 values are wrong.
+softmax(logits): 2 of 4 values are wrong. All your values are the same.
   first and largest difference at [1, 0]: got 0.5, wanted 0.2689414214, off by 0.231 where 2.7e-07 is allowed
   got:
     [[0.5 0.5]
@@ -58,7 +58,7 @@ Hint: Subtract the largest logit of each row first.
             **TIGHT,
         ),
         """
-softmax(logits): 2 of 4 values are NaN.
+softmax(logits): 2 of 4 values are NaN. These are whole rows, and nothing else.
   first at [0, 0]: got nan, wanted 0.5
   got:
     [[     nan      nan]
