@@ -133,7 +133,8 @@ def _course_files(assignment: Assignment, root: Path) -> dict[str, bytes]:
     if not checks:
         raise BundleError(f"{solution / 'checks'}: there are no checks to grade with")
     parts = [solution / name for name in (*assignment.files, *assignment.given)]
-    paths = [*parts, *checks, *(root / "data" / name for name in assignment.data)]
+    book = [path for path in [solution / recognise.NAME] if path.is_file()]
+    paths = [*parts, *checks, *book, *(root / "data" / name for name in assignment.data)]
     try:
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
     except OSError as error:

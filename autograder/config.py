@@ -180,6 +180,7 @@ class _Assignment(_Block):
     tolerance: _Tolerance = _Tolerance()
     visibility: _Visibility = model.Case.visibility
     follow_through: float = Field(Assignment.follow_through, ge=0, le=1)
+    mutants_missed: float = Field(Assignment.mutants_missed, ge=0, le=1)
     questions: dict[_Text, _Question]
 
 

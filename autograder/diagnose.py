@@ -8,6 +8,7 @@ on plain arrays only; judges nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ class Remark:
     """The number that goes with it, for whoever may read values."""
     factor: float | None = None
     """What all values are off by, where that is one factor."""
+    kind: str = ""
+    """One word for it; empty where nothing is found out but that values are wrong."""
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -115,12 +118,13 @@ def values(got: Array, want: Array) -> Remark:
         coarse = got.dtype.kind == "f" and got.dtype.itemsize <= 4
         close = bool((np.abs(a - b) <= CLOSE * scale).all())
         if close and coarse:
-            return Remark(" Close; but float32 is too coarse here, compute in float64.")
+            said = " Close; but float32 is too coarse here, compute in float64."
+            return Remark(said, kind="float32")
         rtol = 1e-3 if coarse else 1e-6
         for diagnosis in _ORDER:
             remark = diagnosis(a, b, rtol)
             if remark:
-                return remark
+                return dataclasses.replace(remark, kind=diagnosis.__name__[1:])
         ratio = float(a.reshape(-1)[0] / b.reshape(-1)[0])
         # Equal numbers are always off by one factor: it is told where it has a name.
         only = ratio if math.isfinite(ratio) and like(a, ratio * b, rtol) else None
@@ -216,7 +220,7 @@ def _factor(a: Array, b: Array, rtol: float) -> Remark:
     return NONE
 
 
-def _same(a: Array, b: Array, rtol: float) -> Remark:
+def _constant(a: Array, b: Array, rtol: float) -> Remark:
     if a.size > 1 and like(a, a.reshape(-1)[:1], rtol) and not like(b, b.reshape(-1)[:1], 1e-3):
         return Remark(" All your values are the same.")
     return NONE
@@ -281,7 +285,7 @@ def _where(a: Array, b: Array, rtol: float) -> Remark:
     """Which part of a table is wrong, where the rest of it is right."""
     wrong = ~(np.abs(a - b) <= rtol * np.abs(b) + 1e-9 * np.abs(b).max())
     place = part(wrong)
-    return Remark(f" These are {place}, and nothing else.") if place else NONE
+    return Remark(f" These are {place}, and nothing else.", kind="place") if place else NONE
 
 
 def part(wrong: Array) -> str:
@@ -316,7 +320,7 @@ _ORDER: tuple[Callable[[Array, Array, float], Remark], ...] = (
     _sign,
     _function,
     _order,
-    _same,
+    _constant,
     _factor,
     _by_line,
     _sums,

@@ -30,6 +30,8 @@ class Overlay:
     loses: tuple[str, ...]
     may_lose: tuple[str, ...]
     text: str
+    seen: int = 0
+    """In how many of the real submissions that were looked at it was found."""
 
     @property
     def name(self) -> str:
@@ -37,7 +39,7 @@ class Overlay:
         return self.path.stem
 
 
-KEYS = ("module", "loses", "may_lose")
+KEYS = ("module", "loses", "may_lose", "seen")
 
 
 def read(path: Path) -> Overlay:
@@ -62,10 +64,13 @@ def read(path: Path) -> Overlay:
                 f"{path}: the docstring's second part holds only {', '.join(KEYS)}; "
                 "write prose in its first paragraph"
             )
-    lists = {key: facts.get(key) or [] for key in KEYS[1:]}
+    lists = {key: facts.get(key) or [] for key in ("loses", "may_lose")}
     for key, value in lists.items():
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise OverlayError(f"{path}: {key} is a list of case names")
+    seen = facts.get("seen", 0)
+    if type(seen) is not int or seen < 0:
+        raise OverlayError(f"{path}: seen is how many real submissions had it, a whole number")
     return Overlay(
         path,
         " ".join(first.split()),
@@ -73,6 +78,7 @@ def read(path: Path) -> Overlay:
         tuple(lists["loses"]),
         tuple(lists["may_lose"]),
         text,
+        seen,
     )
 
 

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 
 from autograder import budget as budgets
+from autograder import prints
 from autograder.answers import Mismatch
 from autograder.diagnose import named_factor
 from autograder.model import (
@@ -73,8 +74,8 @@ class Bench:
     """Cases whose result is known without running them."""
     traces: dict[str, frozenset[tuple[str, int]]] | None = None
     """Where to note, for each case, the functions that it ran. For a submission of our own."""
-    answers: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
-    """What the submission answered in each case that came out wrong; filled by the run."""
+    answers: dict[str, prints.Prints] = field(default_factory=dict)
+    """Prints of the answers in each case that came out wrong; filled by the run."""
     standins: Mapping[str, tuple[StandIn, ...]] = field(default_factory=dict)
     """For each case, functions of the submission that the reference answers for."""
     spent: float = 0.0
@@ -362,7 +363,7 @@ class Plugin:
         result = self._judge(run, error, sentence(item.function), usage, said)
         self.results[run.case.name] = result
         if result.verdict in (Verdict.WRONG_ANSWER, Verdict.PARTIALLY_ACCEPTED) and run.student:
-            self.bench.answers[run.case.name] = run.student.answers
+            self.bench.answers[run.case.name] = prints.case(run.student.answers)
         if self.on_case is not None:
             self.on_case(result)
         if result.verdict is not Verdict.ACCEPTED:
@@ -391,6 +392,7 @@ class Plugin:
         if error is None and parts.used and not parts.failures:
             earned = 1.0
         verdict, message, detail, hint, note = _explain(failure)
+        diagnosis = getattr(failure, "diagnosis", "")
         if failure is None and run.rehearsal is not None:
             message = run.rehearsal.note
         if 0 < earned < 1 and verdict is not Verdict.JUDGE_ERROR:
@@ -401,7 +403,8 @@ class Plugin:
                 message = f"Not right: {', '.join(missed)}. {message}"
             # Of a function that is not written yet, what it was given says nothing.
             if call is not None and verdict is not Verdict.NOT_IMPLEMENTED:
-                message += _of_the_call(failure, call)
+                more, kind = _of_the_call(failure, call)
+                message, diagnosis = message + more, kind or diagnosis
                 message += f"\nCalled {call.brief}."
                 detail = f"{call.full}\n\n{detail}"
             if said.strip():
@@ -425,23 +428,21 @@ class Plugin:
             usage=usage,
             pictures=tuple(run.pictures),
             bonus=question.bonus,
+            diagnosis=diagnosis,
         )
 
 
-def _of_the_call(failure: BaseException, call: Call) -> str:
-    """What is known of a wrong answer only by the call that it answers."""
+def _of_the_call(failure: BaseException, call: Call) -> tuple[str, str]:
+    """What is known of a wrong answer only by the call that it answers, and one word for it."""
     if not isinstance(failure, Mismatch):
-        return ""
-    said = ""
-    words = named_factor(failure.factor, call.lengths) if failure.factor is not None else ""
-    if words:
-        said += f" Got is {words}."
+        return "", ""
     if call.is_old:
-        said += (
+        return (
             " It is the very answer of an earlier call with other arguments: is something kept "
             "from one call to the next?"
-        )
-    return said
+        ), "old_answer"
+    words = named_factor(failure.factor, call.lengths) if failure.factor is not None else ""
+    return (f" Got is {words}.", "factor") if words else ("", "")
 
 
 def _explain(failure: BaseException | None) -> tuple[Verdict, str, str, str, str]:

@@ -22,8 +22,9 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import NoReturn
 
-from autograder import explain, grade, isolation
+from autograder import grade, isolation, recognise
 from autograder.model import Assignment, CaseResult, SubmissionResult
+from autograder.prints import Prints
 from autograder.sandbox import Sandbox
 from autograder.session import SandboxError
 from autograder.submission import SubmissionError
@@ -57,6 +58,8 @@ class Outcome:
     ours: bool = False
     """Whether the problem is the grader's fault rather than the submission's."""
     traces: Mapping[str, frozenset[tuple[str, int]]] = field(default_factory=dict)
+    answers: Mapping[str, Prints] = field(default_factory=dict)
+    """Prints of what was answered in the cases that came out wrong."""
 
 
 def cores() -> int:
@@ -112,6 +115,7 @@ def _sandbox(assignment: Assignment) -> Sandbox:
 
 def _grade(task: Task, sandbox: Sandbox) -> Outcome:
     traces: dict[str, frozenset[tuple[str, int]]] | None = {} if task.trace else None
+    answers: dict[str, Prints] = {}
     result = grade.grade(
         task.assignment,
         task.room,
@@ -120,9 +124,21 @@ def _grade(task: Task, sandbox: Sandbox) -> Outcome:
         task.name,
         assumed=task.assumed,
         traces=traces,
-        explain=explain.mistakes if task.explain else None,
+        answers=answers,
+        book=_book(task) if task.explain else None,
     )
-    return Outcome(task, result, traces=traces or {})
+    return Outcome(task, result, traces=traces or {}, answers=answers)
+
+
+_books: dict[str, recognise.Book | None] = {}
+
+
+def _book(task: Task) -> recognise.Book | None:
+    """The book of known mistakes, read once in each process."""
+    name = task.assignment.name
+    if name not in _books:
+        _books[name] = grade.known(task.assignment, task.room)
+    return _books[name]
 
 
 def run(task: Task) -> Outcome:

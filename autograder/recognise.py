@@ -1,155 +1,156 @@
 """Which known mistake a wrong answer is: what came back, compared with what the mistake gives.
 
-A check is a function of the answers that it gets. When a submission has given
-a case the very answers that a misconception gives it, up to rounding, it is
-told that misconception's sentence. The misconceptions run where every
-submission runs, in workers; their answers are kept for the next submission.
+A check is a function of the answers that it gets. A submission that has given every case the
+answers that a misconception gives it, up to rounding, is told that misconception's sentence. What
+each misconception answers is found out once, by ``verify``, and kept as fingerprints in the
+*book* of the assignment, a file beside its solution. Nothing is run here.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import os
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from autograder import prints
+from autograder.model import Assignment, CaseResult, SubmissionResult, Verdict, to_plain
+from autograder.prints import Prints
 
-from autograder import overlay
-from autograder.model import Assignment, CaseResult, SubmissionResult, Verdict
-
-Answers = Sequence[tuple[str, Any]]
-"""What was asked for in one case and what came back, in order."""
-RTOL, ATOL = 1e-6, 1e-12
+NAME = "known.json"
+"""The book's file in an assignment's folder of ``solutions/``."""
 MOST_NAMED = 3
 NAMED = (Verdict.WRONG_ANSWER, Verdict.PARTIALLY_ACCEPTED)
 
 
-def alike(one: Any, other: Any) -> bool:
-    """Whether two answers are the same data, numbers up to rounding."""
-    if isinstance(one, np.ndarray | np.generic | float | int | bool):
-        if not isinstance(other, np.ndarray | np.generic | float | int | bool):
-            return False
-        return _alike(np.asarray(one), np.asarray(other))
-    if isinstance(one, list | tuple):
-        return (
-            type(one) is type(other)
-            and len(one) == len(other)
-            and all(alike(a, b) for a, b in zip(one, other, strict=True))
-        )
-    if isinstance(one, dict):
-        return (
-            isinstance(other, dict)
-            and one.keys() == other.keys()
-            and all(alike(value, other[key]) for key, value in one.items())
-        )
-    if one is None or isinstance(one, str | bytes):
-        return bool(type(one) is type(other) and one == other)
-    # A handle: what it stands for shows in what comes later.
-    return type(one) is type(other)
+@dataclass(frozen=True)
+class Mistake:
+    """One misconception, and what it answers in the cases that it loses or may lose."""
+
+    name: str
+    sentence: str
+    loses: tuple[str, ...]
+    seen: int
+    """In how many real submissions it was found."""
+    answers: Mapping[str, Prints]
 
 
-def _alike(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:
-    if one.shape != other.shape or (one.dtype.kind in "fc") != (other.dtype.kind in "fc"):
+@dataclass(frozen=True)
+class Book:
+    """The known mistakes of one assignment."""
+
+    mistakes: tuple[Mistake, ...] = ()
+    key: str = ""
+    """What the answers depend on: solution, checks and settings (``key``)."""
+
+    def fitting(
+        self, lost: Collection[str], answers: Mapping[str, Prints]
+    ) -> Mapping[str, Sequence[Mistake]]:
+        """For each case in ``answers``, the mistakes that explain it, the commonest first.
+
+        One that does not lose all its cases, or that answers another of them otherwise, explains
+        nothing: it is another mistake that looks the same in places.
+        """
+        found: dict[str, list[Mistake]] = {}
+        for mistake in sorted(self.mistakes, key=lambda m: (-m.seen, m.name)):
+            shared = mistake.answers.keys() & answers.keys()
+            if not lost >= set(mistake.loses) or not all(
+                prints.alike(mistake.answers[case], answers[case]) for case in shared
+            ):
+                continue
+            for case in shared:
+                found.setdefault(case, []).append(mistake)
+        return found
+
+
+def key(
+    assignment: Assignment, files: Sequence[Path], home: Path, checks: Sequence[Path]
+) -> str:
+    """A digest of everything that answers depend on: the solution, the checks, the settings."""
+    record = to_plain(dataclasses.replace(assignment, due=None))
+    digest = hashlib.sha256(json.dumps([record["seed"], _settings(record)]).encode())
+    there = [*files, *(path for folder in checks for path in sorted(folder.rglob("*.py")))]
+    for path in there:
+        digest.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _settings(record: dict[str, Any]) -> list[Any]:
+    """What a case's answers depend on beside its check: its name (for its seed), no points."""
+    return [[q["module"], [c["name"] for c in q["cases"]]] for q in record["questions"]]
+
+
+def load(path: Path, key: str) -> Book | None:
+    """The book in ``path``; None if there is none, or it belongs to another state of the files."""
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        if plain["key"] != key:
+            return None
+        mistakes = tuple(
+            Mistake(name, m["sentence"], tuple(m["loses"]), m["seen"], m["answers"])
+            for name, m in plain["mistakes"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Book(mistakes, key)
+
+
+def text(book: Book) -> str:
+    """The book as it is written: JSON, a line for each mistake and each of its cases."""
+    lines = []
+    for mistake in sorted(book.mistakes, key=lambda m: m.name):
+        answers = ",\n".join(
+            f"   {json.dumps(case)}: {json.dumps(found, separators=(',', ':'))}"
+            for case, found in sorted(mistake.answers.items())
+        )
+        facts = {"sentence": mistake.sentence, "loses": mistake.loses, "seen": mistake.seen}
+        start = json.dumps(facts, ensure_ascii=False)[:-1]
+        lines.append(f'  {json.dumps(mistake.name)}: {start}, "answers": {{\n{answers}}}}}')
+    inside = ",\n".join(lines)
+    return f'{{"key": {json.dumps(book.key)}, "mistakes": {{\n{inside}\n}}}}\n'
+
+
+def alike(one: Book | None, other: Book) -> bool:
+    """Whether two books say the same, numbers up to rounding."""
+    if one is None or one.key != other.key or len(one.mistakes) != len(other.mistakes):
         return False
-    with np.errstate(all="ignore"):
-        size = np.abs(other[np.isfinite(other)]) if other.size else other
-        scale = float(size.max()) if size.size else 0.0
-        return bool(np.allclose(one, other, rtol=RTOL, atol=ATOL * max(scale, 1.0), equal_nan=True))
 
+    def facts(m: Mistake) -> Any:
+        return m.name, m.sentence, m.loses, m.seen, m.answers.keys()
 
-def same(one: Answers, other: Answers) -> bool:
-    """Whether two runs of a case asked for the same and got the same."""
-    return (
-        bool(one)
-        and len(one) == len(other)
-        and all(
-            a == b and alike(got, wanted) for (a, got), (b, wanted) in zip(one, other, strict=True)
+    return all(
+        facts(a) == facts(b) and all(prints.alike(a.answers[c], b.answers[c]) for c in a.answers)
+        for a, b in zip(
+            sorted(one.mistakes, key=lambda m: m.name),
+            sorted(other.mistakes, key=lambda m: m.name),
+            strict=True,
         )
     )
 
 
-Run = Callable[[Path, frozenset[str]], Mapping[str, Answers]]
-"""Grades a folder on some cases; the answers of each that came out wrong."""
-
-
-@dataclass
-class Book:
-    """The known mistakes of one assignment, and what each gives to each case, as far as asked."""
-
-    assignment: Assignment
-    home: Path
-    """Folder of the assignment in ``solutions/``."""
-    pages: dict[str, Mapping[str, Answers]] = field(default_factory=dict)
-    overlays: dict[str, overlay.Overlay] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for path in sorted((self.home / "misconceptions").glob("*.py")):
-            try:
-                self.overlays[path.stem] = overlay.read(path)
-            except overlay.OverlayError:
-                continue  # `verify` tells its author
-
-    def mistakes(self, case: str, answers: Answers, run: Run) -> list[str]:
-        """Sentences of the mistakes that give ``case`` these very ``answers``."""
-        found = []
-        for name, known in self.overlays.items():
-            if case in known.loses or case in known.may_lose:
-                page = self._page(name, run)
-                if case in page and same(answers, page[case]):
-                    found.append(known.sentence)
-        return list(dict.fromkeys(found))[:MOST_NAMED]
-
-    def _page(self, name: str, run: Run) -> Mapping[str, Answers]:
-        if name not in self.pages:
-            known = self.overlays[name]
-            with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
-                folder = Path(temporary)
-                for file in self.assignment.files:
-                    text = (self.home / file).read_text(encoding="utf-8")
-                    if file == f"{known.module or self.assignment.module}.py":
-                        text = overlay.apply(text, known.text)
-                    (folder / file).write_text(text, encoding="utf-8")
-                self.pages[name] = run(folder, frozenset((*known.loses, *known.may_lose)))
-        return self.pages[name]
-
-
-_books: dict[tuple[Any, ...], Book] = {}
-
-
-def book(assignment: Assignment, home: Path) -> Book:
-    """The book of an assignment, the same one as long as nothing in its folder changes."""
-    key = (assignment, home, tuple(_stamps(home)))
-    if key not in _books:
-        _books.clear()
-        _books[key] = Book(assignment, home)
-    return _books[key]
-
-
-def _stamps(home: Path) -> Iterable[tuple[str, int, int]]:
-    for folder, _, files in os.walk(home):
-        for name in sorted(files):
-            if name.endswith(".py"):
-                state = os.stat(os.path.join(folder, name))
-                yield os.path.join(folder, name), state.st_mtime_ns, state.st_size
-
-
-def named(
-    result: SubmissionResult, answers: Mapping[str, Answers], known: Book, run: Run
+def told(
+    result: SubmissionResult, answers: Mapping[str, Prints], book: Book
 ) -> SubmissionResult:
-    """``result`` with the mistake told in every case whose answers are a known mistake's."""
+    """``result`` with the mistake told in every case whose answers are a known mistake's.
 
-    def told(case: CaseResult) -> CaseResult:
-        if case.verdict not in NAMED or case.case not in answers:
-            return case
-        sentences = known.mistakes(case.case, answers[case.case], run)
-        if not sentences:
-            return case
-        words = f"Most likely: {sentences[0]}"
-        words += "".join(f"\nOr: {sentence}" for sentence in sentences[1:])
-        return dataclasses.replace(case, message=f"{case.message}\n{words}".strip())
+    ``answers`` are those of the cases that came out wrong.
+    """
+    lost = {c.case for c in result.cases if c.score is not None and c.score < c.max_score}
+    lost |= {c.case for c in result.cases if c.stood_in}
+    fitting = book.fitting(lost, answers)
 
-    return dataclasses.replace(result, cases=tuple(told(case) for case in result.cases))
+    def words(case: CaseResult) -> CaseResult:
+        known = fitting.get(case.case, ())
+        sentences = list(dict.fromkeys(m.sentence for m in known))[:MOST_NAMED]
+        if case.verdict not in NAMED or not sentences:
+            return case
+        said = f"Most likely: {sentences[0]}"
+        said += "".join(f"\nOr, seen less often: {sentence}" for sentence in sentences[1:])
+        return dataclasses.replace(
+            case, message=f"{case.message}\n{said}".strip(), mistake=known[0].name
+        )
+
+    return dataclasses.replace(result, cases=tuple(words(case) for case in result.cases))

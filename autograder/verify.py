@@ -3,54 +3,32 @@
 Candidates are graded through the very path that submissions take: the
 reference (full marks), the untouched handout (nothing, every case not
 implemented), every misconception (loses where it says, keeps the rest), every
-variant (full marks), and odd answers that no check may choke on. Each is
-graded twice and must come out the same. Beside them stand facts about the
-files: config and checks match, the handout is fresh, nothing leaks.
+variant (full marks), odd answers that no check may choke on, and, where asked
+for, mutants of the reference. What is graded again must come out the same: the
+reference, the handout and variants whole, misconceptions where they lose.
+Beside them stand facts about the files, and whether the feedback names each
+mistake.
 """
 
 from __future__ import annotations
 
-import ast
+import dataclasses
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import grade, handout, leaks, overlay, pool, reach
-from autograder.model import Assignment, CaseResult, SubmissionResult, Verdict, Visibility
+from autograder import equivalence, facts, feedback, grade, mutants, pool, reach, recognise
+from autograder.candidates import ODD_ANSWERS, Candidate, candidates
+from autograder.model import Assignment, CaseResult, SubmissionResult, Verdict
+from autograder.prints import Prints
 
-ODD_ANSWERS = {
-    "none": "None",
-    "text": "'an answer'",
-    "empty_list": "[]",
-    "dict": "{'answer': 1}",
-    "empty_array": "np.zeros(0)",
-    "object_array": "np.array([None, 'x'], dtype=object)",
-    "ragged": "[[1.0], [1.0, 2.0]]",
-    "masked": "np.ma.masked_array([1.0, 2.0], [0, 1])",
-    "complex": "np.array([[1j]])",
-    "nan": "np.nan",
-    "zero": "0.0",
-    "huge_shape": "np.broadcast_to(np.float64(1), (1, 1, 1, 1, 7))",
-    "generator": "(i for i in range(3))",
-    "three": "(None, 'x', 3)",
-    "pair": "(np.zeros(3), (None, None, None))",
-    "nested": "(None, (np.zeros((2, 2)), [1], 'x'))",
-}
-"""Expressions that every graded function returns in turn: wrong answers, never a crash."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A submission with known results."""
-
-    kind: str
-    name: str
-    path: Path
-    source: str
-    """The file that an author would edit."""
-    says: overlay.Overlay | None = None
+UNNOTICED = 0.005
+"""A misconception that costs a smaller share of the points goes unnoticed."""
+AGAIN = ("reference", "handout", "variant", "misconception")
+"""Kinds that are graded a second time; a misconception only where it loses."""
 
 
 @dataclass
@@ -62,6 +40,16 @@ class Row:
     lost: tuple[str, ...] = ()
     problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    result: SubmissionResult | None = None
+    """How it was graded the first time."""
+    answers: Mapping[str, Prints] = field(default_factory=dict)
+    """Prints of what it answered in the cases that it lost."""
+    feedback: feedback.Feedback | None = None
+    """Of a mistake: whether the feedback names it."""
+    unknown: feedback.Feedback | None = None
+    """The same, if the mistake were not in the book."""
+    finding: equivalence.Finding | None = None
+    """Of a mutant that loses nothing: what it is."""
 
 
 @dataclass
@@ -72,81 +60,63 @@ class Report:
     rows: list[Row]
     facts: list[str]
     """What is wrong with the files themselves."""
+    book: recognise.Book | None = None
+    """What the misconceptions answered; None unless all were tried."""
+    seconds: float = 0.0
 
     @property
     def problems(self) -> list[str]:
         """Every sentence about something that had to hold and does not."""
-        return self.facts + [p for row in self.rows for p in row.problems]
+        return self.facts + [p for row in self.rows for p in row.problems] + self._missed()
+
+    def of(self, kind: str) -> list[Row]:
+        """The candidates of one kind, by name."""
+        found = [row for row in self.rows if row.candidate.kind == kind]
+        return sorted(found, key=lambda row: row.candidate.name)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every misconception was tried."""
+        return {row.candidate.kind for row in self.rows} >= {"reference", "handout"}
+
+    @property
+    def kills(self) -> Mapping[str, list[str]]:
+        """For each case with points, the misconceptions that lose it, by name."""
+        found: dict[str, list[str]] = {c.name: [] for c in self.assignment.cases if c.points}
+        for row in self.of("misconception"):
+            for case in row.lost:
+                if case in found:
+                    found[case].append(row.candidate.name)
+        return found
 
     @property
     def unproven(self) -> list[str]:
         """Cases with points that no misconception has lost; empty unless all were tried."""
-        killed = {name for row in self.rows for name in row.lost if row.candidate.says}
-        tried = {row.candidate.kind for row in self.rows} >= {"reference", "handout"}
-        cases = self.assignment.cases if tried else ()
-        return [case.name for case in cases if case.points and case.name not in killed]
+        return [case for case, by in self.kills.items() if not by] if self.whole else []
 
+    @property
+    def unnoticed(self) -> list[str]:
+        """Misconceptions that cost too few points to notice."""
+        least = UNNOTICED * self.assignment.max_score
+        return [
+            row.candidate.name
+            for row in self.of("misconception")
+            if row.lost and row.score is not None and self.assignment.max_score - row.score < least
+        ]
 
-# Candidates ------------------------------------------------------------------
-
-
-def candidates(assignment: Assignment, root: Path, into: Path) -> Iterator[Candidate]:
-    """Lay out every candidate submission below ``into``.
-
-    Raises overlay.OverlayError or SyntaxError for one that cannot be built.
-    """
-    home = root / "solutions" / assignment.name
-    relative = home.relative_to(root)
-
-    def laid(kind: str, name: str) -> Path:
-        folder = into / kind / name
-        folder.mkdir(parents=True)
-        for file in assignment.files:
-            shutil.copyfile(home / file, folder / file)
-        return folder
-
-    yield Candidate("reference", "reference", laid("reference", "reference"), str(relative))
-    stub = into / "handout" / "handout"
-    stub.mkdir(parents=True)
-    handed_out = root / "assignments" / assignment.name
-    for file in (*assignment.files, f"{assignment.name}.ipynb"):
-        if (handed_out / file).is_file():
-            shutil.copyfile(handed_out / file, stub / file)
-    yield Candidate("handout", "handout", stub, f"assignments/{assignment.name}")
-
-    for kind in ("misconception", "variant"):
-        for path in sorted((home / f"{kind}s").iterdir()) if (home / f"{kind}s").is_dir() else ():
-            source = str(path.relative_to(root))
-            if path.suffix == ".py":
-                change = overlay.read(path)
-                folder = laid(kind, path.stem)
-                _lay_over(folder / f"{change.module or assignment.module}.py", change.text)
-                yield Candidate(kind, path.stem, folder, source, change)
-            elif path.is_dir() and kind == "variant" and path.name != "__pycache__":
-                yield Candidate(kind, path.name, path, source)
-
-    for name, expression in ODD_ANSWERS.items():
-        folder = laid("odd", name)
-        for module, text in _odd(assignment, expression).items():
-            _lay_over(folder / f"{module}.py", text)
-        yield Candidate("odd", name, folder, "autograder/verify.py")
-
-
-def _lay_over(file: Path, change: str) -> None:
-    file.write_text(overlay.apply(file.read_text(encoding="utf-8"), change), encoding="utf-8")
-
-
-def _odd(assignment: Assignment, expression: str) -> dict[str, str]:
-    """For each module, an overlay in which every graded function returns ``expression``."""
-    texts: dict[str, str] = {}
-    for qualified in assignment.qualified:
-        module, _, function = qualified.partition(":")
-        owner, _, method = function.rpartition(".")
-        body = f"def {method}(*args, **kwargs):\n    return {expression}\n"
-        if owner:
-            body = f"class {owner}:\n" + "".join(f"    {line}\n" for line in body.splitlines())
-        texts[module] = texts.get(module, '"""Odd."""\nimport numpy as np\n') + body
-    return texts
+    def _missed(self) -> list[str]:
+        """A sentence if more mutants than the config allows are missed by the checks."""
+        tried = [row for row in self.of("mutant") if row.score is not None]
+        missed = [row for row in tried if row.finding and row.finding.kind == "missed"]
+        judged = len(tried) - sum(bool(row.finding) for row in tried) + len(missed)
+        allowed = self.assignment.mutants_missed
+        if len(missed) <= allowed * judged:
+            return []
+        return [
+            f"grading_config.yaml: {len(missed)} of {judged} mutants that are no equivalents are "
+            f"missed, more than mutants_missed: {allowed:g} allows; write checks for "
+            f"{_named([row.candidate.name for row in missed])}"
+        ]
 
 
 # Judging ---------------------------------------------------------------------
@@ -159,6 +129,10 @@ def _tell(row: Row, sentence: str) -> None:
 def _judge(row: Row, result: SubmissionResult, assignment: Assignment) -> None:
     """Compare one candidate's result with what it must be."""
     row.score = result.score
+    if [c.case for c in result.cases] != [c.name for c in assignment.cases] or any(
+        c.score is not None and not 0 <= c.score <= c.max_score for c in result.cases
+    ):
+        _tell(row, "has points that are not those of the config's cases; the engine is wrong")
     row.lost = tuple(c.case for c in result.cases if c.score is not None and c.score < c.max_score)
     for case in result.withheld:
         last = case.staff_note.strip().splitlines()[-1:] or ["no reason given"]
@@ -198,62 +172,6 @@ def _named(cases: Sequence[str], most: int = 4) -> str:
     return ", ".join(cases[:most]) + more
 
 
-def _facts(assignment: Assignment, root: Path) -> list[str]:
-    """Sentences about files that do not match; empty when all is well."""
-    found = []
-    home = root / "solutions" / assignment.name / "checks"
-    where = {}
-    for folder in ("public", "hidden"):
-        for file in sorted((home / folder).glob("test_*.py")):
-            for name in _tests(file):
-                if name in where:
-                    found.append(f"{file.relative_to(root)}: test_{name} stands in two files")
-                where[name] = (folder, file.relative_to(root))
-    for case in assignment.cases:
-        if case.name not in where:
-            found.append(f"grading_config.yaml: case {case.name} has no check test_{case.name}; "
-                         f"write it below {home.relative_to(root)}")  # fmt: skip
-            continue
-        folder, path = where[case.name]
-        if (folder == "public") != (case.visibility is Visibility.VISIBLE):
-            found.append(
-                f"{path}: test_{case.name} is {folder} but its visibility is "
-                f"{case.visibility.value}; public checks are `visible`, and only they"
-            )
-    found += _unknown_functions(assignment, root)
-    cases = {case.name for case in assignment.cases}
-    found += [
-        f"{path}: test_{name} has no entry in grading_config.yaml; add it with its points"
-        for name, (_, path) in where.items()
-        if name not in cases
-    ]
-    try:
-        fresh = handout.fresh(assignment, root)
-    except handout.HandoutError as error:
-        return [*found, str(error)]
-    found += [f"{fact}; run: autograder handout {assignment.name}" for fact in fresh]
-    if not fresh:
-        found += leaks.leaks(assignment, root, root / "assignments" / assignment.name)
-    return found
-
-
-def _unknown_functions(assignment: Assignment, root: Path) -> Iterator[str]:
-    for qualified in assignment.qualified:
-        module, _, function = qualified.partition(":")
-        path = root / "solutions" / assignment.name / f"{module}.py"
-        if path.is_file() and function not in reach.defined(path.read_text(encoding="utf-8")):
-            yield (
-                f"grading_config.yaml: {assignment.name} names a function {function} that "
-                f"{path.relative_to(root)} does not define; correct `functions:`"
-            )
-
-
-def _tests(file: Path) -> list[str]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return [name.removeprefix("test_") for name in functions if name.startswith("test_")]
-
-
 def verify(
     assignment: Assignment,
     root: Path,
@@ -262,30 +180,34 @@ def verify(
     rounds: int = 2,
     only: Callable[[Candidate], bool] = lambda _: True,
     whole: bool = False,
-    progress: Callable[[list[pool.Task]], Callable[[], None]] | None = None,
+    mutated: int = 0,
+    progress: Callable[[int], Callable[[], None]] | None = None,
 ) -> Report:
     """Examine the grader of ``assignment``. See the module's docstring.
 
     ``whole``: run every case of every candidate, also those that cannot see its change.
-    ``progress`` is given all tasks and returns what is called after each one.
+    ``mutated``: how many mutants of the reference to try beside the misconceptions.
+    ``progress`` is told how many gradings there are and returns what is called after each one.
     """
-    facts = _facts(assignment, root)
+    started = time.monotonic()
+    found = facts.facts(assignment, root)
     room = grade.course_room(root, assignment)
+    texts = {f: (room.given / f).read_text(encoding="utf-8") for f in assignment.files}
+    extra = mutants.of_assignment(assignment, texts, mutated, assignment.seed) if mutated else ()
     with tempfile.TemporaryDirectory(prefix="autograder-verify-") as temporary:
         rows = {
             f"{c.kind}/{c.name}": Row(c)
-            for c in candidates(assignment, root, Path(temporary))
+            for c in candidates(assignment, root, Path(temporary), extra)
             if only(c)
         }
+        again = [key for key, row in rows.items() if rounds > 1 and row.candidate.kind in AGAIN]
+        step = progress(len(rows) + len(again)) if progress else lambda: None
         baseline = Path(temporary) / "baseline"
         known = {} if whole else _known(rows.values(), assignment, root, baseline, jobs)
         tasks = [
             pool.Task(key, row.candidate.path, assignment, room, assumed=known.get(key, {}))
-            for _ in range(rounds)
             for key, row in rows.items()
         ]
-        step = progress(tasks) if progress else lambda: None
-        first: dict[str, SubmissionResult] = {}
         for outcome in pool.outcomes(tasks, jobs):
             step()
             row = rows[outcome.task.name]
@@ -293,12 +215,74 @@ def verify(
                 _tell(row, f"could not be graded: {outcome.problem.strip()}")
                 continue
             row.seconds += outcome.result.usage.wall_s
-            before = first.setdefault(outcome.task.name, outcome.result)
-            if before is outcome.result:
-                _judge(row, outcome.result, assignment)
-            else:
-                _compare(row, before, outcome.result)
-    return Report(assignment, list(rows.values()), facts)
+            row.result, row.answers = outcome.result, outcome.answers
+            _judge(row, outcome.result, assignment)
+        tasks = [
+            pool.Task(key, row.candidate.path, assignment, room, assumed=_settled(row, known[key]))
+            if key in known
+            else pool.Task(key, row.candidate.path, assignment, room, assumed=_settled(row, {}))
+            for key in again
+            if (row := rows[key]).result is not None
+        ]
+        for outcome in pool.outcomes(tasks, jobs):
+            step()
+            row = rows[outcome.task.name]
+            if outcome.result is None or row.result is None:
+                _tell(row, f"could not be graded again: {outcome.problem.strip()}")
+                continue
+            _compare(row, row.result, outcome.result)
+            row.answers = _steady(row.answers, outcome.answers)
+        report = Report(assignment, list(rows.values()), found)
+        survivors = [row for row in report.of("mutant") if row.score is not None and not row.lost]
+        if survivors:
+            folders = {row.candidate.name: row.candidate.path for row in survivors}
+            findings = equivalence.findings(assignment, room, folders)
+            for row in survivors:
+                row.finding = findings[row.candidate.name]
+    if report.whole:
+        report.book = _book(report, grade.book_key(assignment, room))
+        _rate(report, report.book)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _settled(row: Row, assumed: Mapping[str, CaseResult]) -> Mapping[str, CaseResult]:
+    """Results that need not be found again: of a misconception, those that it keeps."""
+    if row.candidate.kind != "misconception" or row.result is None:
+        return assumed
+    return {c.case: c for c in row.result.cases if c.score == c.max_score and not c.stood_in}
+
+
+def _steady(first: Mapping[str, Prints], second: Mapping[str, Prints]) -> Mapping[str, Prints]:
+    """Answers that were the same twice: others say nothing of a mistake."""
+    same = {case for case in first.keys() & second.keys() if first[case] == second[case]}
+    return {case: found for case, found in first.items() if case in same}
+
+
+def _book(report: Report, key: str) -> recognise.Book:
+    mistakes = []
+    for row in report.of("misconception"):
+        says = row.candidate.says
+        if says is not None:
+            cases = (*says.loses, *says.may_lose)
+            answers = {case: row.answers[case] for case in cases if case in row.answers}
+            known = recognise.Mistake(
+                row.candidate.name, says.sentence, says.loses, says.seen, answers
+            )
+            mistakes.append(known)
+    return recognise.Book(tuple(mistakes), key)
+
+
+def _rate(report: Report, book: recognise.Book) -> None:
+    """Judge the feedback on every mistake, with it in the book and without."""
+    for row in report.of("misconception") + report.of("mutant"):
+        if row.result is None or not row.lost:
+            continue
+        name = row.candidate.name
+        row.feedback = feedback.judged(row.result, row.answers, book, name)
+        if row.candidate.kind == "misconception":
+            unknown = feedback.without(book, name)
+            row.unknown = feedback.judged(row.result, row.answers, unknown)
 
 
 def _known(
@@ -356,34 +340,3 @@ def _compare(row: Row, first: SubmissionResult, second: SubmissionResult) -> Non
     ]
     if changed:
         _tell(row, f"came out differently the second time in {_named(changed)}")
-
-
-# The table -------------------------------------------------------------------
-
-KINDS = ("reference", "handout", "misconception", "variant", "odd")
-
-
-def table(report: Report) -> str:
-    """The exam as text: a line a candidate, the facts, and the sum."""
-    most = report.assignment.max_score
-    lines = [f"{report.assignment.name}: {report.assignment.title}", ""]
-    for row in sorted(report.rows, key=lambda r: (KINDS.index(r.candidate.kind), r.candidate.name)):
-        score = "-" if row.score is None else f"{row.score:g}"
-        mark = "FAIL" if row.problems else "ok"
-        lost = f"{len(row.lost)} cases lost" if row.lost else ""
-        if row.candidate.says is not None and row.candidate.says.loses and not row.problems:
-            lost = f"killed by {_named(row.lost, 3)}"
-        name = f"{row.candidate.kind:<14}{row.candidate.name:<44}"
-        lines.append(f"{mark:<5}{name}{score:>6} / {most:g}  {lost}".rstrip())
-    unproven = report.unproven
-    if unproven:
-        lines += ["", f"note  no misconception loses {_named(unproven, 8)}: nothing proves "
-                  f"{'these cases' if len(unproven) > 1 else 'this case'}"]  # fmt: skip
-    lines += ["", *(f"FAIL {problem}" for problem in report.problems)]
-    count = {kind: sum(r.candidate.kind == kind for r in report.rows) for kind in KINDS}
-    lines.append(
-        f"{count['misconception']} misconceptions, {count['variant']} variants, "
-        f"{count['odd']} odd answers; {len(report.assignment.cases)} cases: "
-        + (f"{len(report.problems)} problems" if report.problems else "the grader is right")
-    )
-    return "\n".join(lines)

@@ -14,7 +14,7 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
     {"__init__", "attempts", "calls"},
-    {"model", "wire", "describe", "diagnose", "marks", "overlay", "datasets", "confine"}
+    {"model", "wire", "prints", "describe", "diagnose", "marks", "overlay", "datasets", "confine"}
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins"},
     {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas"},
@@ -22,12 +22,12 @@ LAYERS = [
     {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness", "prose", "sheet"},
-    {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold", "recognise"}
+    {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved"},
     {"rules", "written_page", "merge", "rehearsal", "class_report"},
-    {"plugin", "follow"},
+    {"plugin", "follow", "recognise"},
     {"grade"},
-    {"check", "explain"},
+    {"check"},
     {"pool", "gradescope"},
     {"classroom", "verify", "bundle"},
     {"__main__"},
