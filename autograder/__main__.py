@@ -104,7 +104,7 @@ def new(args: argparse.Namespace) -> int:
 
 def verify(args: argparse.Namespace) -> int:
     """Grade the grader."""
-    from autograder import pool
+    from autograder import exam_table, pool
     from autograder import verify as exam
 
     root, assignments = _chosen(args)
@@ -112,8 +112,8 @@ def verify(args: argparse.Namespace) -> int:
     for assignment in assignments:
         with _bar(0, f"verify {assignment.name}") as bar:
 
-            def progress(tasks: list[pool.Task], bar: Any = bar) -> Callable[[], None]:
-                bar.reset(len(tasks))
+            def progress(number: int, bar: Any = bar) -> Callable[[], None]:
+                bar.reset(number)
                 return lambda: bar.update()
 
             report = exam.verify(
@@ -122,18 +122,22 @@ def verify(args: argparse.Namespace) -> int:
                 jobs=args.jobs or pool.cores(),
                 rounds=1 if args.once else 2,
                 whole=args.whole,
+                mutated=args.mutants,
                 only=lambda c: not args.only or args.only in f"{c.kind}/{c.name}",
                 progress=progress,
             )
-        print(exam.table(report))
+        print(exam_table.table(report))
         wrong += len(report.problems)
+        written = report.problems == [] and report.write_book(root)
+        if written:
+            print(f"{written.relative_to(root)} written: mistakes are named by it")
     return 1 if wrong else 0
 
 
 def grade(args: argparse.Namespace) -> int:
     """Grade one submission."""
-    from autograder import explain, isolation, report, terminal
     from autograder import grade as grader
+    from autograder import isolation, report, terminal
     from autograder.sandbox import Sandbox
 
     root, (assignment,) = _chosen(args)
@@ -141,7 +145,7 @@ def grade(args: argparse.Namespace) -> int:
     with Sandbox(assignment.preload, args.mode) as sandbox:
         isolation.require(isolation.examine(sandbox, assignment.limits), args.require)
         result = grader.grade(
-            assignment, room, Path(args.submission), sandbox, explain=explain.mistakes
+            assignment, room, Path(args.submission), sandbox, book=grader.known(assignment, room)
         )
     # First to the terminal: a full disk must not lose a finished result.
     terminal.write(result, sys.stdout, audience="staff")
@@ -378,6 +382,13 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("assignment", nargs="*", help="default: all")
     one.add_argument("--only", help="only candidates whose kind/name contains this text")
     one.add_argument("--once", action="store_true", help="grade each candidate once, not twice")
+    one.add_argument(
+        "--mutants",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also try N automatic mutants of the reference (default: none)",
+    )
     one.add_argument(
         "--whole",
         action="store_true",

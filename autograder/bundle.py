@@ -36,7 +36,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from autograder import config, gradescope
+from autograder import config, gradescope, recognise
 from autograder.gradescope import BundleError, Settings
 from autograder.model import Assignment, to_plain
 

@@ -46,6 +46,8 @@ class Candidate:
     source: str
     """The file that an author would edit."""
     says: overlay.Overlay | None = None
+    function: str = ""
+    """Of a mutant: where its change is."""
 
 
 def candidates(
@@ -95,10 +97,8 @@ def candidates(
         folder = laid("mutant", mutant.name)
         file = f"{mutant.module or assignment.module}.py"
         _lay_over(folder / file, mutant.text)
-        says = overlay.Overlay(
-            home / file, mutant.sentence, mutant.module, (), (), mutant.text
-        )
-        yield Candidate("mutant", mutant.name, folder, f"{relative}/{file}", says)
+        says = overlay.Overlay(home / file, mutant.sentence, mutant.module, (), (), mutant.text)
+        yield Candidate("mutant", mutant.name, folder, f"{relative}/{file}", says, mutant.function)
 
 
 def _lay_over(file: Path, change: str) -> None:

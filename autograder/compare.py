@@ -181,7 +181,13 @@ def assert_unchanged(
     hint, said = hint or _IN_PLACE, "your function changed its input in place"
     now = typed(after, [before.shape], what, hint)
     if now.shape != before.shape or now.dtype != before.dtype:
-        fail(what, f"{said}: its shape or dtype is another.", f"got {shown(now)}", hint, "changed_input")
+        fail(
+            what,
+            f"{said}: its shape or dtype is another.",
+            f"got {shown(now)}",
+            hint,
+            "changed_input",
+        )
     if now.tobytes() != before.tobytes():
         old, new = (np.frombuffer(a.tobytes(), np.uint8).reshape(a.size, -1) for a in (before, now))
         changed = np.not_equal(old, new).any(axis=1).reshape(before.shape)

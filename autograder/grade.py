@@ -31,8 +31,8 @@ from autograder.model import (
     Waiting,
 )
 from autograder.plugin import WITHHELD, Bench, Plugin, StandIn
-from autograder.proxy import Submission
 from autograder.prints import Prints
+from autograder.proxy import Submission
 from autograder.rules import Source
 from autograder.sandbox import Sandbox
 from autograder.session import CallFailed
@@ -284,8 +284,9 @@ def grade(
     ``assumed`` are results of cases that need not be run; they count only when
     the submission can be imported. ``traces`` is filled, for each case, with
     the functions that it ran, ``answers`` with prints of what it answered in
-    each case that came out wrong. Known mistakes in ``book`` are told. Raises ``submission.SubmissionError`` for one
-    that cannot be opened and ``session.SandboxError`` when no worker can be had.
+    each case that came out wrong. Known mistakes in ``book`` are told. Raises
+    ``submission.SubmissionError`` for one that cannot be opened and
+    ``session.SandboxError`` when no worker can be had.
     """
     with prepared(assignment, room, path, sandbox) as (bench, notices):
         before = assumed if assumed and not bench.failures else {}

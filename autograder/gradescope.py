@@ -33,7 +33,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import __version__, config, grade, isolation, report
+from autograder import __version__, config, grade, isolation, recognise, report
 from autograder.lateness import Charge, charge, sentence
 from autograder.model import (
     Assignment,

@@ -32,7 +32,7 @@ from autograder.model import (
     Usage,
     Verdict,
 )
-from autograder.proxy import Call, Submission
+from autograder.proxy import Call, Step, Submission
 from autograder.rehearsal import Rehearsal
 from autograder.rules import Source
 from autograder.sandbox import Sandbox
@@ -80,6 +80,8 @@ class Bench:
     """For each case, functions of the submission that the reference answers for."""
     spent: float = 0.0
     """Wall seconds that the submission has already taken."""
+    steps: dict[str, list[Step]] | None = None
+    """Where to note, for each case, everything that it asked of the submission."""
 
 
 def sentence(function: Any) -> str:
@@ -222,6 +224,8 @@ class Plugin:
             run.student.note_calls()
         for standin in self.bench.standins.get(run.case.name, ()):
             self._stand_in(run, run.student, standin)
+        if self.bench.steps is not None:
+            self.bench.steps[run.case.name] = run.student.note_steps()
         return run.student
 
     def _stand_in(self, run: _Run, student: Submission, standin: StandIn) -> None:

@@ -48,7 +48,10 @@ def _numbers(array: np.ndarray[Any, Any]) -> Print:
     kind = "f" if array.dtype.kind == "f" else "i"
     values = np.ravel(array).astype(np.float64)
     finite = np.isfinite(values)
-    bad = int(values.size - finite.sum())
+    marks = (np.isnan(values), values == np.inf, values == -np.inf)
+    bad = [int(mask.sum()) for mask in marks]
+    if any(bad):
+        bad.append(int(np.argmin(finite)))  # where they begin
     values = np.where(finite, values, 0.0)
     size = values.size
     kept = values if size <= WHOLE else values[_places(size)]
@@ -68,7 +71,8 @@ def _places(size: int) -> np.ndarray[Any, Any]:
 @functools.lru_cache(maxsize=16)
 def _weights(size: int) -> np.ndarray[Any, Any]:
     made: np.ndarray[Any, Any] = np.random.default_rng(size).normal(size=(SUMS, size))
-    return made / np.sqrt(size)
+    made /= np.sqrt(size)
+    return made
 
 
 def alike(one: Any, other: Any) -> bool:

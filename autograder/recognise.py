@@ -57,7 +57,7 @@ class Book:
         found: dict[str, list[Mistake]] = {}
         for mistake in sorted(self.mistakes, key=lambda m: (-m.seen, m.name)):
             shared = mistake.answers.keys() & answers.keys()
-            if not lost >= set(mistake.loses) or not all(
+            if not set(mistake.loses) <= set(lost) or not all(
                 prints.alike(mistake.answers[case], answers[case]) for case in shared
             ):
                 continue
@@ -66,9 +66,7 @@ class Book:
         return found
 
 
-def key(
-    assignment: Assignment, files: Sequence[Path], home: Path, checks: Sequence[Path]
-) -> str:
+def key(assignment: Assignment, files: Sequence[Path], home: Path, checks: Sequence[Path]) -> str:
     """A digest of everything that answers depend on: the solution, the checks, the settings."""
     record = to_plain(dataclasses.replace(assignment, due=None))
     digest = hashlib.sha256(json.dumps([record["seed"], _settings(record)]).encode())
@@ -93,7 +91,7 @@ def load(path: Path, key: str) -> Book | None:
             Mistake(name, m["sentence"], tuple(m["loses"]), m["seen"], m["answers"])
             for name, m in plain["mistakes"].items()
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return Book(mistakes, key)
 
@@ -131,9 +129,7 @@ def alike(one: Book | None, other: Book) -> bool:
     )
 
 
-def told(
-    result: SubmissionResult, answers: Mapping[str, Prints], book: Book
-) -> SubmissionResult:
+def told(result: SubmissionResult, answers: Mapping[str, Prints], book: Book) -> SubmissionResult:
     """``result`` with the mistake told in every case whose answers are a known mistake's.
 
     ``answers`` are those of the cases that came out wrong.

@@ -12,7 +12,6 @@ mistake.
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 import tempfile
 import time
@@ -20,10 +19,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import equivalence, facts, feedback, grade, mutants, pool, reach, recognise
+from autograder import equivalence, facts, grade, mutants, pool, reach, recognise
+from autograder import report as reports
 from autograder.candidates import ODD_ANSWERS, Candidate, candidates
+from autograder.feedback import Feedback, judged, without
 from autograder.model import Assignment, CaseResult, SubmissionResult, Verdict
 from autograder.prints import Prints
+from autograder.sandbox import Sandbox
 
 UNNOTICED = 0.005
 """A misconception that costs a smaller share of the points goes unnoticed."""
@@ -44,9 +46,9 @@ class Row:
     """How it was graded the first time."""
     answers: Mapping[str, Prints] = field(default_factory=dict)
     """Prints of what it answered in the cases that it lost."""
-    feedback: feedback.Feedback | None = None
+    feedback: Feedback | None = None
     """Of a mistake: whether the feedback names it."""
-    unknown: feedback.Feedback | None = None
+    unknown: Feedback | None = None
     """The same, if the mistake were not in the book."""
     finding: equivalence.Finding | None = None
     """Of a mutant that loses nothing: what it is."""
@@ -78,6 +80,16 @@ class Report:
     def whole(self) -> bool:
         """Whether every misconception was tried."""
         return {row.candidate.kind for row in self.rows} >= {"reference", "handout"}
+
+    def write_book(self, root: Path) -> Path | None:
+        """Write the book of known mistakes if it says anything new; where."""
+        path = root / "solutions" / self.assignment.name / recognise.NAME
+        if self.book is None or not self.book.mistakes:
+            return None
+        if recognise.alike(recognise.load(path, self.book.key), self.book):
+            return None
+        reports.write_text(path, recognise.text(self.book))
+        return path
 
     @property
     def kills(self) -> Mapping[str, list[str]]:
@@ -235,10 +247,7 @@ def verify(
         report = Report(assignment, list(rows.values()), found)
         survivors = [row for row in report.of("mutant") if row.score is not None and not row.lost]
         if survivors:
-            folders = {row.candidate.name: row.candidate.path for row in survivors}
-            findings = equivalence.findings(assignment, room, folders)
-            for row in survivors:
-                row.finding = findings[row.candidate.name]
+            _decide(survivors, assignment, room)
     if report.whole:
         report.book = _book(report, grade.book_key(assignment, room))
         _rate(report, report.book)
@@ -257,6 +266,15 @@ def _steady(first: Mapping[str, Prints], second: Mapping[str, Prints]) -> Mappin
     """Answers that were the same twice: others say nothing of a mistake."""
     same = {case for case in first.keys() & second.keys() if first[case] == second[case]}
     return {case: found for case, found in first.items() if case in same}
+
+
+def _decide(survivors: Sequence[Row], assignment: Assignment, room: grade.Room) -> None:
+    """Tell survivors that answer as the reference does from those that the checks miss."""
+    with Sandbox(assignment.preload) as sandbox:
+        units = equivalence.recorded(assignment, room, sandbox)
+        with equivalence.Judge(assignment, sandbox, room, units) as judge:
+            for row in survivors:
+                row.finding = judge.decide(row.candidate.path, row.candidate.function)
 
 
 def _book(report: Report, key: str) -> recognise.Book:
@@ -279,10 +297,10 @@ def _rate(report: Report, book: recognise.Book) -> None:
         if row.result is None or not row.lost:
             continue
         name = row.candidate.name
-        row.feedback = feedback.judged(row.result, row.answers, book, name)
+        row.feedback = judged(row.result, row.answers, book, name)
         if row.candidate.kind == "misconception":
-            unknown = feedback.without(book, name)
-            row.unknown = feedback.judged(row.result, row.answers, unknown)
+            unknown = without(book, name)
+            row.unknown = judged(row.result, row.answers, unknown)
 
 
 def _known(

@@ -15,9 +15,10 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 LAYERS = [
     {"__init__", "attempts", "calls"},
     {"model", "wire", "prints", "describe", "diagnose", "marks", "overlay", "datasets", "confine"}
-    | {"account", "removal", "entries", "reach", "scopes", "sections", "standins"},
+    | {"account", "removal", "entries", "reach", "scopes", "sections", "standins"}
+    | {"mutations", "perturb"},
     {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"}
-    | {"tops", "formulas"},
+    | {"tops", "formulas", "mutants"},
     {"statements"},
     {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
@@ -27,9 +28,11 @@ LAYERS = [
     {"rules", "written_page", "merge", "rehearsal", "class_report"},
     {"plugin", "follow", "recognise"},
     {"grade"},
-    {"check"},
+    {"check", "equivalence"},
     {"pool", "gradescope"},
-    {"classroom", "verify", "bundle"},
+    {"classroom", "bundle", "candidates", "facts", "feedback"},
+    {"verify"},
+    {"exam_table"},
     {"__main__"},
 ]
 """A module imports only from layers above its own in this list."""

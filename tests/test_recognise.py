@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,34 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import config, explain, grade, recognise
-from autograder.model import Assignment, SubmissionResult, Verdict
+from autograder import config, feedback, grade, handout, prints, recognise, verify
+from autograder.model import Assignment, CaseResult, SubmissionResult, Verdict
+from autograder.recognise import Book, Mistake
 from autograder.sandbox import Sandbox
 from tests import mini
 
 SENTENCE = "Most likely: You square the elements; twice an element is something else."
+Course = tuple[Assignment, grade.Room]
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assignment, grade.Room]:
-    root = mini.write(tmp_path_factory.mktemp("course"))
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course whose book is written."""
+    made = mini.write(tmp_path_factory.mktemp("course"))
+    assignment = config.assignment(config.load(made / "grading_config.yaml"), "mini")
+    handout.build(assignment, made, made / "assignments" / "mini")
+    report = verify.verify(assignment, made, jobs=1, only=lambda c: c.kind != "odd")
+    assert report.problems == []
+    path = made / "solutions" / "mini" / recognise.NAME
+    assert report.write_book(made) == path
+    before = path.read_text()
+    assert report.write_book(made) is None  # nothing new is not written again
+    assert path.read_text() == before
+    return made
+
+
+@pytest.fixture(scope="module")
+def course(root: Path) -> Course:
     assignment = config.assignment(config.load(root / "grading_config.yaml"), "mini")
     return assignment, grade.course_room(root, assignment)
 
@@ -30,19 +48,19 @@ def sandbox() -> Iterator[Sandbox]:
         yield made
 
 
-def graded(
-    course: tuple[Assignment, grade.Room], sandbox: Sandbox, folder: Path, double: str
-) -> Mapping[str, Any]:
+def graded(course: Course, sandbox: Sandbox, folder: Path, double: str) -> Mapping[str, CaseResult]:
     """Results by case of the reference with another ``double``."""
     text = mini.REFERENCE
     start, end = text.index("def double"), text.index("class Sums")
     (folder / "mini.py").write_text(text[:start] + double + "\n\n" + text[end:])
-    result = grade.grade(*course, folder, sandbox, explain=explain.mistakes)
+    book = grade.known(*course)
+    assert book is not None
+    result = grade.grade(*course, folder, sandbox, book=book)
     return {case.case: case for case in result.cases}
 
 
 def test_a_known_mistake_written_differently_is_named(
-    course: tuple[Assignment, grade.Room], sandbox: Sandbox, tmp_path: Path
+    course: Course, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """The answers decide, not the text; and only in the cases that the mistake loses."""
     cases = graded(
@@ -50,8 +68,11 @@ def test_a_known_mistake_written_differently_is_named(
     )
     assert SENTENCE in cases["double_by_hand"].message
     assert SENTENCE in cases["double_values"].message
+    assert cases["double_values"].mistake == "double__squares"
     assert cases["total_uses_double"].verdict is Verdict.ACCEPTED
     assert "Most likely" not in cases["total_uses_double"].message
+    assert "Most likely" not in cases["total_by_hand"].message
+    assert cases["total_by_hand"].stood_in == ("double",)
 
 
 @pytest.mark.parametrize(
@@ -62,48 +83,128 @@ def test_a_known_mistake_written_differently_is_named(
         "calls = []\n\n\ndef double(x):\n    calls.append(1)\n"
         "    return 2 * np.asarray(x) if len(calls) == 1 else np.asarray(x) ** 2",
         "def double(x):\n    return np.asarray(x) ** 2 * 1.00001",
+        # The mistake's answers in two of its cases, and others in the third.
+        "def double(x):\n    x = np.asarray(x)\n    return x ** 2 if x.ndim > 1 else x ** 3",
         "def double(x):\n    return None",
         "def double(x):\n    raise ValueError(x)",
         "def double(x):\n    return [np.asarray(x) ** 2]",
     ],
 )
 def test_another_mistake_is_not_named(
-    course: tuple[Assignment, grade.Room], sandbox: Sandbox, tmp_path: Path, double: str
+    course: Course, sandbox: Sandbox, tmp_path: Path, double: str
 ) -> None:
     """A wrong name would send a student looking in the wrong place."""
     cases = graded(course, sandbox, tmp_path, double)
     assert cases["double_values"].score < cases["double_values"].max_score
-    assert "Most likely" not in cases["double_values"].message
+    assert not any("Most likely" in case.message for case in cases.values())
 
 
-def test_nothing_is_run_for_a_right_answer(
-    course: tuple[Assignment, grade.Room], sandbox: Sandbox, tmp_path: Path
-) -> None:
-    """And a known mistake is run once, for all submissions that ask for it."""
-    recognise._books.clear()
-    graded(course, sandbox, tmp_path, "def double(x):\n    return 2 * np.asarray(x)")
-    assert recognise._books == {}
-    graded(course, sandbox, tmp_path, "def double(x):\n    return np.asarray(x) ** 2")
-    (book,) = recognise._books.values()
-    page = book.pages["double__squares"]
-    graded(course, sandbox, tmp_path, "def double(x):\n    return np.asarray(x) ** 2")
-    assert book.pages["double__squares"] is page
+def test_a_book_is_for_the_checks_as_they_were(root: Path, course: Course) -> None:
+    """After any change of solution, checks or seed nothing is named until the exam is taken."""
+    assignment, room = course
+    assert grade.known(assignment, room) is not None
+    assert grade.known(dataclasses.replace(assignment, seed=8), room) is None
+    assert grade.known(dataclasses.replace(assignment, due="2027-01-01T00:00:00Z"), room)
+    for name in ("mini.py", "checks/hidden/test_mini_hidden.py"):
+        path = root / "solutions" / "mini" / name
+        text = path.read_text()
+        path.write_text(text + "# changed\n")
+        assert grade.known(assignment, room) is None
+        path.write_text(text)
+    assert grade.known(assignment, room) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"key": "k"}', '{"key": "k", "mistakes": 3}']
+)
+def test_a_broken_book_names_nothing(tmp_path: Path, text: str) -> None:
+    """Naming is an extra: whatever is in the file, a submission is graded."""
+    (tmp_path / "known.json").write_text(text)
+    assert recognise.load(tmp_path / "known.json", "k") is None
+    assert recognise.load(tmp_path / "missing.json", "k") is None
+
+
+ONE, TWO = prints.case([("f", 1.0)]), prints.case([("f", 2.0)])
+
+
+def mistake(name: str, seen: int = 0, loses: tuple[str, ...] = ("a",), **answers: Any) -> Mistake:
+    return Mistake(name, f"You {name}.", loses, seen, answers or {"a": ONE})
+
+
+def lost(*cases: str) -> SubmissionResult:
+    made = tuple(
+        CaseResult(c, "1", "Rule", "f", Verdict.WRONG_ANSWER, 0.0, 1.0, message="No.")
+        for c in cases
+    )
+    return SubmissionResult("mini", "Mini", "x", made)
 
 
 def test_several_mistakes_that_give_the_same_are_all_told() -> None:
-    """The first as the likeliest, the others after it, each sentence once."""
-    answers = [("f", 1.0)]
+    """The one that was seen most often first, each sentence once, and no more than three."""
+    known = Book((mistake("add"), mistake("subtract", 5), mistake("divide", 2), mistake("zip")))
+    told = recognise.told(lost("a"), {"a": ONE}, known)
+    assert told.cases[0].message == (
+        "No.\nMost likely: You subtract.\nOr, seen less often: You divide.\n"
+        "Or, seen less often: You add."
+    )
+    assert told.cases[0].mistake == "subtract"
 
-    class Known:
-        def mistakes(self, *_: Any) -> list[str]:
-            return ["You add.", "You subtract."]
 
-    from autograder.model import CaseResult
+def test_a_mistake_has_to_explain_all_that_it_loses() -> None:
+    """One that would have lost another case, or answered it otherwise, is another mistake."""
+    both = mistake("add", loses=("a", "b"), a=ONE, b=TWO)
+    assert not recognise.told(lost("a"), {"a": ONE}, Book((both,))).cases[0].mistake
+    answers = {"a": ONE, "b": ONE}
+    assert not recognise.told(lost("a", "b"), answers, Book((both,))).cases[0].mistake
+    answers = {"a": ONE, "b": TWO}
+    assert recognise.told(lost("a", "b"), answers, Book((both,))).cases[1].mistake == "add"
 
-    case = CaseResult("a", "1", "Rule", "f", Verdict.WRONG_ANSWER, 0.0, 1.0, message="No.")
-    result = SubmissionResult("mini", "Mini", "x", (case,))
-    told = recognise.named(result, {"a": answers}, Known(), lambda *_: {})  # type: ignore[arg-type]
-    assert told.cases[0].message == "No.\nMost likely: You add.\nOr: You subtract."
+
+def test_a_book_is_read_as_it_was_written(tmp_path: Path) -> None:
+    """Through text and back; alike only what says the same."""
+    known = Book((mistake("add", 3, a=ONE, b=TWO), mistake("zip", loses=())), "k")
+    (tmp_path / "known.json").write_text(recognise.text(known))
+    read = recognise.load(tmp_path / "known.json", "k")
+    assert read is not None
+    assert recognise.alike(read, known)
+    assert not recognise.alike(None, known)
+    assert not recognise.alike(Book(known.mistakes, "other"), known)
+    assert not recognise.alike(Book(known.mistakes[:1], "k"), known)
+    assert not recognise.alike(Book((mistake("add", 4), known.mistakes[1]), "k"), known)
+
+
+@pytest.mark.parametrize(
+    ("own", "answers", "diagnosis", "status"),
+    [
+        ("add", ONE, "", feedback.NAMED_RIGHTLY),
+        ("", ONE, "", feedback.NAMED_RIGHTLY),  # it cannot be told from the one that is named
+        ("", TWO, "sign", feedback.DESCRIBED),
+        ("", TWO, "", feedback.UNTOLD),
+    ],
+)
+def test_what_feedback_is_worth(own: str, answers: Any, diagnosis: str, status: str) -> None:
+    """Named, described by a generic diagnosis, or neither."""
+    result = lost("a")
+    case = dataclasses.replace(result.cases[0], diagnosis=diagnosis)
+    result = dataclasses.replace(result, cases=(case,))
+    assert feedback.judged(result, {"a": answers}, Book((mistake("add"),)), own).status == status
+
+
+def test_a_name_that_explains_only_a_part_is_wrong() -> None:
+    """Another case came out wrong that the named mistake says nothing of."""
+    answers = {"a": ONE, "b": TWO}
+    known = Book((mistake("add"),))
+    assert feedback.judged(lost("a", "b"), answers, known).status == feedback.MISNAMED
+    assert feedback.judged(lost("a", "b"), answers, known, "add").status == feedback.NAMED_RIGHTLY
+    assert feedback.without(known, "add").mistakes == ()
+
+
+def test_an_exception_describes_itself() -> None:
+    """So does a limit: the verdict is the description."""
+    result = lost("a")
+    case = dataclasses.replace(result.cases[0], verdict=Verdict.RUN_TIME_ERROR)
+    found = feedback.judged(dataclasses.replace(result, cases=(case,)), {}, Book())
+    assert (found.status, found.words) == (feedback.DESCRIBED, "run_time_error")
 
 
 @pytest.mark.parametrize(
@@ -129,46 +230,13 @@ def test_several_mistakes_that_give_the_same_are_all_told() -> None:
         ("x", "x", True),
         ("x", b"x", False),
         (np.array([True]), np.array([1.0]), False),
+        (np.arange(9e4), np.arange(9e4) * (1 + 1e-9), True),
+        (np.arange(9e4), np.arange(9e4) + (np.arange(9e4) % 2), False),
+        (np.arange(40.0), np.arange(40.0)[::-1], False),
+        (object(), object(), True),
     ],
 )
-def test_answers_are_the_same_up_to_rounding(one: Any, other: Any, same: bool) -> None:
+def test_prints_are_alike_up_to_rounding(one: Any, other: Any, same: bool) -> None:
     """Shape, kind and value; in this order and its opposite."""
-    assert recognise.alike(one, other) is same
-    assert recognise.alike(other, one) is same
-
-
-def test_no_answer_is_no_mistake() -> None:
-    """A case that ended before the first answer tells nothing."""
-    assert not recognise.same([], [])
-    assert recognise.same([("f", 1.0)], [("f", 1.0)])
-    assert not recognise.same([("f", 1.0)], [("g", 1.0)])
-    assert not recognise.same([("f", 1.0)], [("f", 1.0), ("f", 1.0)])
-
-
-@pytest.mark.parametrize(
-    ("body", "verdict"),
-    [
-        ("raise ValueError('no')", Verdict.ACCEPTED),
-        ("raise UnicodeError('a ValueError too')", Verdict.ACCEPTED),
-        ("raise KeyError('no')", Verdict.RUN_TIME_ERROR),
-        ("return x", Verdict.WRONG_ANSWER),
-        ("import os; os._exit(0)", Verdict.RUN_TIME_ERROR),
-    ],
-)
-def test_a_check_may_want_an_exception(
-    tmp_path: Path, sandbox: Sandbox, body: str, verdict: Verdict
-) -> None:
-    """The one that is wanted, or one derived from it; a crash is none."""
-    root = mini.write(tmp_path / "course")
-    path = root / "solutions" / "mini" / "checks" / "public" / "test_mini_public.py"
-    text = path.read_text().replace("import as_scalar,", "import as_scalar, assert_raises,")
-    start, end = text.index("    got = student.double"), text.index("def test_total_by_hand")
-    text = text[:start] + "    assert_raises(ValueError, student.double, 1.0)\n\n\n" + text[end:]
-    path.write_text(text)
-    assignment = config.assignment(config.load(root / "grading_config.yaml"), "mini")
-    course = assignment, grade.course_room(root, assignment)
-    (tmp_path / "in").mkdir()
-    cases = graded(course, sandbox, tmp_path / "in", f"def double(x):\n    {body}")
-    assert cases["double_by_hand"].verdict is verdict
-    if verdict is Verdict.WRONG_ANSWER:
-        assert "double: no ValueError is raised." in cases["double_by_hand"].message
+    assert prints.alike(prints.of(one), prints.of(other)) is same
+    assert prints.alike(prints.of(other), prints.of(one)) is same

@@ -167,58 +167,6 @@ def count(mask: Array, word: str) -> str:
     return f"{true} of {n} {word}s {'is' if true == 1 else 'are'}"
 
 
-def _like(a: Array, b: Array, rtol: float) -> bool:
-    return bool((np.abs(a - b) <= rtol * np.abs(b) + 1e-9 * np.abs(b).max()).all())
-
-
-def shape_remark(got: Array, want: Array) -> str:
-    """A sentence on an answer of a wrong shape that is easily mended, or ""."""
-    n = max(want.shape, default=0)
-    if n > 1 and want.size == n and got.shape == (n, n):
-        return f" Arrays of shape ({n}, 1) and ({n},) broadcast to ({n}, {n})."
-    if got.dtype.kind not in "fiu" or got.size != want.size or got.size == 0:
-        return ""
-    with np.errstate(all="ignore"):
-        a, b = got.astype(np.float64), want.astype(np.float64).reshape(-1)
-        if [m for m in got.shape if m > 1] == [m for m in want.shape if m > 1]:
-            right = _like(a.reshape(-1), b, 1e-6)
-            return " The values are right, the axes are not." if right else ""
-        right = got.T.shape == want.shape and _like(a.T.reshape(-1), b, 1e-6)
-        return " The transpose would be right." if right else ""
-
-
-def value_remark(got: Array, want: Array) -> tuple[str, str]:
-    """A safe sentence on wrong values that one simple change makes right, and its number; or "".
-
-    The change is found on all elements at once: one that mends only some is none.
-    """
-    a, b = got.astype(np.float64), want.astype(np.float64)
-    scale = np.abs(b).max()
-    if not (np.isfinite(a).all() and np.isfinite(b).all() and scale > 0):
-        return "", ""
-    coarse = got.dtype.kind == "f" and got.dtype.itemsize <= 4
-    close = bool((np.abs(a - b) <= 1e-3 * scale).all())
-    if close and coarse:
-        return " Close; but float32 is too coarse here, compute in float64.", ""
-    rtol = 1e-3 if coarse else 1e-6
-    if _like(-a, b, rtol):
-        return f" {'Every value has' if a.size > 1 else 'It has'} the wrong sign.", ""
-    if _like(a, b * b, rtol):
-        return f" {'They are' if a.size > 1 else 'It is'} the square of what is expected.", ""
-    if (b >= 0).all() and _like(a * a, b, rtol):
-        return f" {'They are' if a.size > 1 else 'It is'} the root of what is expected.", ""
-    if a.ndim == 2 and a.shape == a.T.shape and _like(a.T, b, rtol):
-        return " The transpose would be right.", ""
-    if np.ptp(b) > 1e-3 * scale:  # equal numbers differ from others by one factor, always
-        factor = float((a * b).sum() / (b * b).sum())
-        if factor and _like(a, factor * b, rtol):
-            return " All are off by the same factor.", f"got / wanted = {factor:.6g} everywhere"
-        gap = float(np.mean(a - b))
-        if _like(a - gap, b, rtol):
-            return " All are off by the same amount.", f"got - wanted = {gap:.6g} everywhere"
-    return (" Close, but not close enough." if close else ""), ""
-
-
 def number(x: Any, digits: int = 10) -> str:
     """One number, in as many digits as a person wants to read."""
     if isinstance(x, (bool, np.bool_)):

@@ -20,6 +20,9 @@ import numpy as np
 import pytest
 
 from autograder import budget as budgets
+from autograder import prints
+from autograder.answers import Mismatch
+from autograder.diagnose import named_factor
 from autograder.model import (
     Assignment,
     Case,
@@ -29,7 +32,7 @@ from autograder.model import (
     Usage,
     Verdict,
 )
-from autograder.proxy import Submission
+from autograder.proxy import Call, Step, Submission
 from autograder.rehearsal import Rehearsal
 from autograder.rules import Source
 from autograder.sandbox import Sandbox
@@ -71,10 +74,14 @@ class Bench:
     """Cases whose result is known without running them."""
     traces: dict[str, frozenset[tuple[str, int]]] | None = None
     """Where to note, for each case, the functions that it ran. For a submission of our own."""
-    answers: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
-    """What the submission answered in each case that came out wrong; filled by the run."""
+    answers: dict[str, prints.Prints] = field(default_factory=dict)
+    """Prints of the answers in each case that came out wrong; filled by the run."""
     standins: Mapping[str, tuple[StandIn, ...]] = field(default_factory=dict)
     """For each case, functions of the submission that the reference answers for."""
+    spent: float = 0.0
+    """Wall seconds that the submission has already taken."""
+    steps: dict[str, list[Step]] | None = None
+    """Where to note, for each case, everything that it asked of the submission."""
 
 
 def sentence(function: Any) -> str:
@@ -133,7 +140,7 @@ class Plugin:
         self._cases = {case.name: case for case in bench.assignment.cases}
         self._runs: dict[str, _Run] = {}
         self._reference: Submission | None = None
-        self._wall = 0.0
+        self._wall = bench.spent
 
     # Collection
 
@@ -217,6 +224,8 @@ class Plugin:
             run.student.note_calls()
         for standin in self.bench.standins.get(run.case.name, ()):
             self._stand_in(run, run.student, standin)
+        if self.bench.steps is not None:
+            self.bench.steps[run.case.name] = run.student.note_steps()
         return run.student
 
     def _stand_in(self, run: _Run, student: Submission, standin: StandIn) -> None:
@@ -358,7 +367,7 @@ class Plugin:
         result = self._judge(run, error, sentence(item.function), usage, said)
         self.results[run.case.name] = result
         if result.verdict in (Verdict.WRONG_ANSWER, Verdict.PARTIALLY_ACCEPTED) and run.student:
-            self.bench.answers[run.case.name] = run.student.answers
+            self.bench.answers[run.case.name] = prints.case(run.student.answers)
         if self.on_case is not None:
             self.on_case(result)
         if result.verdict is not Verdict.ACCEPTED:
@@ -387,6 +396,7 @@ class Plugin:
         if error is None and parts.used and not parts.failures:
             earned = 1.0
         verdict, message, detail, hint, note = _explain(failure)
+        diagnosis = getattr(failure, "diagnosis", "")
         if failure is None and run.rehearsal is not None:
             message = run.rehearsal.note
         if 0 < earned < 1 and verdict is not Verdict.JUDGE_ERROR:
@@ -397,6 +407,8 @@ class Plugin:
                 message = f"Not right: {', '.join(missed)}. {message}"
             # Of a function that is not written yet, what it was given says nothing.
             if call is not None and verdict is not Verdict.NOT_IMPLEMENTED:
+                more, kind = _of_the_call(failure, call)
+                message, diagnosis = message + more, kind or diagnosis
                 message += f"\nCalled {call.brief}."
                 detail = f"{call.full}\n\n{detail}"
             if said.strip():
@@ -420,7 +432,21 @@ class Plugin:
             usage=usage,
             pictures=tuple(run.pictures),
             bonus=question.bonus,
+            diagnosis=diagnosis,
         )
+
+
+def _of_the_call(failure: BaseException, call: Call) -> tuple[str, str]:
+    """What is known of a wrong answer only by the call that it answers, and one word for it."""
+    if not isinstance(failure, Mismatch):
+        return "", ""
+    if call.is_old:
+        return (
+            " It is the very answer of an earlier call with other arguments: is something kept "
+            "from one call to the next?"
+        ), "old_answer"
+    words = named_factor(failure.factor, call.lengths) if failure.factor is not None else ""
+    return (f" Got is {words}.", "factor") if words else ("", "")
 
 
 def _explain(failure: BaseException | None) -> tuple[Verdict, str, str, str, str]:

@@ -165,6 +165,8 @@ class Assignment:
     late: LatePolicy = field(default_factory=LatePolicy)
     follow_through: float = 1.0
     """Share of the points that a case keeps which fails only because of another function."""
+    mutants_missed: float = 0.0
+    """Share of automatic mutants of the reference that the checks may miss."""
     hidden_cases: int = 0
     """In a handout: how many cases run only after submitting."""
 
@@ -283,6 +285,10 @@ class CaseResult:
     bonus: bool = False
     stood_in: tuple[str, ...] = ()
     """Functions that the grader answered for, so that their mistakes are charged once."""
+    diagnosis: str = ""
+    """In one word what is wrong, where that is known: a verdict's cause, not a rule's name."""
+    mistake: str = ""
+    """The known mistake whose answers these are."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy import ma
 
-from autograder import describe
+from autograder import describe, diagnose
 from autograder.describe import (
     Array,
     Shape,
@@ -34,14 +34,26 @@ class Mismatch(AssertionError):
 
     ``message`` says what is wrong and holds no value of an input or an answer (shapes, dtypes and
     counts it may hold), so that it can be shown for a hidden case; ``detail`` holds the values;
-    ``hint`` says what to try. ``str()`` is all of it, in this order.
+    ``hint`` says what to try. ``str()`` is all of it, in this order. ``diagnosis`` is
+    one word for what is wrong, or empty; ``factor`` is what every value is off by, where that is
+    one number: whoever knows the call may know its name.
     """
 
-    def __init__(self, message: str, detail: str = "", hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        detail: str = "",
+        hint: str = "",
+        *,
+        diagnosis: str = "",
+        factor: float | None = None,
+    ) -> None:
         super().__init__(message, detail, hint)
         self.message = message
         self.detail = detail
         self.hint = hint
+        self.diagnosis = diagnosis
+        self.factor = factor
 
     def __str__(self) -> str:
         lines = [self.message, *("  " + line for line in self.detail.splitlines())]
@@ -89,7 +101,7 @@ def as_labels(got: object, n: int, k: int, *, what: str = "the result", hint: st
             said += " Labels count from 0, not from 1."
         i = first(outside)
         detail = f"first at {place(i)}: got {labels[i]}\n" + sections({"got": labels}, i)
-        fail(what, said, detail, hint)
+        fail(what, said, detail, hint, "labels")
     return labels.astype(np.intp)
 
 
@@ -107,7 +119,7 @@ def unpack(
     wanted = f"{len(names)}{more} values"
     came = noun(got) if items is None else f"{len(items)} value{'s' * (len(items) != 1)}"
     said = f"{came} came back where {wanted} ({', '.join(names)}) are expected."
-    fail(what, said + _missing_return(got), _got(got), hint)
+    fail(what, said + _missing_return(got), _got(got), hint, "type")
 
 
 def vouched(
@@ -138,7 +150,7 @@ def vouched(
             said += " Rows of different lengths, None or lists inside make such an array."
         elif letter in "iu" and kind == "f":
             said += " An integer array cuts off the decimals of whatever is stored in it."
-        fail(what, said, _got(array), hint)
+        fail(what, said, _got(array), hint, "dtype")
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
@@ -161,7 +173,7 @@ def typed(got: Any, shapes: Sequence[Shape], what: str, hint: str) -> Array:
             said = "an integer that is too large for 64 bits came back."
     elif kind is list and not describe.is_ragged(got):
         said += " np.array(...) makes an array of a list."
-    fail(what, said, _got(got), hint)
+    fail(what, said, _got(got), hint, "type")
 
 
 def _wanted(shapes: Sequence[Shape]) -> str:
@@ -182,9 +194,9 @@ def wrong_shape(
     said = f"{came} came back where {_wanted(shapes)} is expected."
     texts = {"got": shown(array)}
     if want is not None:
-        said += describe.shape_remark(array, want)
+        said += diagnose.shape(array, want)
         texts["wanted"] = shown(want)
-    fail(what, said, labelled(texts), hint)
+    fail(what, said, labelled(texts), hint, "shape")
 
 
 def refuse(bad: Array, named: dict[str, Array], what: str, hint: str) -> None:
@@ -196,12 +208,22 @@ def refuse(bad: Array, named: dict[str, Array], what: str, hint: str) -> None:
         text = ", ".join(f"{name} {number(array[i])}" for name, array in named.items())
         if bad.size > 1:
             text = f"first at {place(i)}: {text}\n" + sections(named, i)
-        fail(what, f"{count(bad, 'value')} {kinds}.", text, hint)
+        place_ = diagnose.part(bad)
+        where = f" These are {place_}, and nothing else." if place_ else ""
+        fail(what, f"{count(bad, 'value')} {kinds}.{where}", text, hint, "not_finite")
 
 
-def fail(what: str, said: str, detail: str, hint: str) -> NoReturn:
+def fail(
+    what: str,
+    said: str,
+    detail: str,
+    hint: str,
+    diagnosis: str = "",
+    factor: float | None = None,
+) -> NoReturn:
     what = "The" + what[3:] if what.startswith("the ") else what
-    raise Mismatch(f"{what}: {said}", detail.strip(), hint)
+    said = f"{what}: {said}"
+    raise Mismatch(said, detail.strip(), hint, diagnosis=diagnosis, factor=factor)
 
 
 def _got(value: object) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder import describe
+from autograder import describe, diagnose
 from autograder.answers import (
     Mismatch,
     as_array,
@@ -90,9 +90,10 @@ def assert_close(
         allowed = np.where(finite, atol + rtol * size, 0.0)
         wrong = ~(error <= allowed)
         if wrong.any():
-            remark, figure = describe.value_remark(array, right)
+            remark = diagnose.values(array, right)
             detail = describe.differences(array, right, wrong, error, allowed)
-            fail(what, f"{count(wrong, 'value')} wrong.{remark}", f"{detail}\n{figure}", hint)
+            said = f"{count(wrong, 'value')} wrong.{remark.text}"
+            fail(what, said, f"{detail}\n{remark.figure}", hint, remark.kind, remark.factor)
 
 
 def assert_same_partition(
@@ -180,14 +181,20 @@ def assert_unchanged(
     hint, said = hint or _IN_PLACE, "your function changed its input in place"
     now = typed(after, [before.shape], what, hint)
     if now.shape != before.shape or now.dtype != before.dtype:
-        fail(what, f"{said}: its shape or dtype is another.", f"got {shown(now)}", hint)
+        fail(
+            what,
+            f"{said}: its shape or dtype is another.",
+            f"got {shown(now)}",
+            hint,
+            "changed_input",
+        )
     if now.tobytes() != before.tobytes():
         old, new = (np.frombuffer(a.tobytes(), np.uint8).reshape(a.size, -1) for a in (before, now))
         changed = np.not_equal(old, new).any(axis=1).reshape(before.shape)
         i = first(changed)
         detail = f"first at {place(i)}: {number(before[i])} before, {number(now[i])} after\n"
         detail += sections({"before": before, "after": now}, i)
-        fail(what, f"{said}: {count(changed, 'value')} changed.", detail, hint)
+        fail(what, f"{said}: {count(changed, 'value')} changed.", detail, hint, "changed_input")
 
 
 def assert_probabilities(
@@ -203,12 +210,12 @@ def assert_probabilities(
     with np.errstate(all="ignore"):
         array = as_array(got, shape=shape, kind="f", what=what, hint=hint).astype(np.float64)
     if not -array.ndim <= axis < array.ndim or (shape is None and not array.size):
-        fail(what, f"{noun(array)} came back where probabilities are expected.", "", hint)
+        fail(what, f"{noun(array)} came back where probabilities are expected.", "", hint, "type")
     outside = (array < -atol) | (array > 1 + atol)
     if outside.any():
         i = first(outside)
         detail = f"first at {place(i)}: got {number(array[i])}\n" + sections({"got": array}, i)
-        fail(what, f"{count(outside, 'value')} below 0 or above 1.", detail, hint)
+        fail(what, f"{count(outside, 'value')} below 0 or above 1.", detail, hint, "probabilities")
     sums = array.sum(axis=axis)
     off = np.atleast_1d(np.abs(sums - 1) > atol)
     if off.any():
@@ -219,7 +226,7 @@ def assert_probabilities(
                 said += f" Over axis {other} they are."
         sums, i = np.atleast_1d(sums), first(off)
         detail = f"first at {place(i)}: sum {number(sums[i])}, off by {abs(sums[i] - 1):.3g}\n"
-        fail(what, said, detail + sections({"sums": sums}, i), hint)
+        fail(what, said, detail + sections({"sums": sums}, i), hint, "probabilities")
 
 
 def assert_raises(
@@ -237,7 +244,7 @@ def assert_raises(
             raise
     else:
         name = getattr(function, "_name", "the function")
-        fail(name, f"no {kind.__name__} is raised.", "", "")
+        fail(name, f"no {kind.__name__} is raised.", "", "", "no_exception")
 
 
 def assert_true(condition: bool, message: str, *, detail: str = "", hint: str = "") -> None:
@@ -245,7 +252,7 @@ def assert_true(condition: bool, message: str, *, detail: str = "", hint: str = 
     if type(condition) not in (bool, np.bool_):
         raise TypeError(f"assert_true takes True or False, not {noun(condition)}")
     if not condition:
-        raise Mismatch(message, detail, hint)
+        raise Mismatch(message, detail, hint, diagnosis="property")
 
 
 def _expected(want: object) -> Array:

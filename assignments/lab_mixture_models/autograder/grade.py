@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import follow
+from autograder import follow, recognise
 from autograder import submission as submissions
 from autograder.model import (
     Assignment,
@@ -31,6 +31,7 @@ from autograder.model import (
     Waiting,
 )
 from autograder.plugin import WITHHELD, Bench, Plugin, StandIn
+from autograder.prints import Prints
 from autograder.proxy import Submission
 from autograder.rules import Source
 from autograder.sandbox import Sandbox
@@ -203,6 +204,7 @@ def judge(
     if once or bench.reference is None or result.score >= result.max_score:
         return result
     folder = bench.reference
+    spent = result.usage.wall_s
     reference = Reference({
         path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))
     })  # fmt: skip
@@ -216,8 +218,12 @@ def judge(
             for case, functions in todo.items()
         }
         known = {case.case: case for case in result.cases if case.case not in todo}
-        again = replace(bench, assumed=known, standins=standins, answers={}, traces=None)
+        nonlocal spent
+        again = replace(
+            bench, assumed=known, standins=standins, spent=spent, answers={}, traces=None
+        )
         judged = _judge(again, checks, name, notices)
+        spent += sum(case.usage.wall_s for case in judged.cases if case.case in todo)
         return {case.case: case for case in judged.cases if case.case in todo}
 
     followed = follow.through(result, bench.assignment, bench.source, reference, rerun)
@@ -261,9 +267,6 @@ def _judge(
     )
 
 
-Explain = Callable[[SubmissionResult, Bench, Room], SubmissionResult]
-
-
 def grade(
     assignment: Assignment,
     room: Room,
@@ -273,21 +276,40 @@ def grade(
     *,
     assumed: Mapping[str, CaseResult] | None = None,
     traces: dict[str, frozenset[tuple[str, int]]] | None = None,
-    explain: Explain | None = None,
+    answers: dict[str, Prints] | None = None,
+    book: recognise.Book | None = None,
 ) -> SubmissionResult:
     """Grade the submission at ``path`` (folder, zip or single file).
 
     ``assumed`` are results of cases that need not be run; they count only when
     the submission can be imported. ``traces`` is filled, for each case, with
-    the functions that it ran. ``explain`` adds words to the result while the
-    submission is still staged. Raises ``submission.SubmissionError`` for one
-    that cannot be opened and ``session.SandboxError`` when no worker can be had.
+    the functions that it ran, ``answers`` with prints of what it answered in
+    each case that came out wrong. Known mistakes in ``book`` are told. Raises
+    ``submission.SubmissionError`` for one that cannot be opened and
+    ``session.SandboxError`` when no worker can be had.
     """
     with prepared(assignment, room, path, sandbox) as (bench, notices):
-        known = assumed if assumed and not bench.failures else {}
-        bench = replace(bench, assumed=known, traces=traces)
+        before = assumed if assumed and not bench.failures else {}
+        bench = replace(bench, assumed=before, traces=traces)
+        if answers is not None:
+            bench = replace(bench, answers=answers)
         result = judge(bench, room.checks, name or path.stem, notices)
-        return explain(result, bench, room) if explain is not None else result
+        return recognise.told(result, bench.answers, book) if book is not None else result
+
+
+def known(assignment: Assignment, room: Room) -> recognise.Book | None:
+    """The book of known mistakes; None where there is none that fits the checks as they are."""
+    home = room.reference
+    return recognise.load(home / recognise.NAME, book_key(assignment, room)) if home else None
+
+
+def book_key(assignment: Assignment, room: Room) -> str:
+    """What answers depend on, as a digest. Raises ValueError in a handout, which has no book."""
+    home = room.reference
+    if home is None:
+        raise ValueError("a handout has no reference solution")
+    files = [home / name for name in (*assignment.files, *assignment.given)]
+    return recognise.key(assignment, files, home, room.checks)
 
 
 def _run_pytest(checks: Sequence[Path], plugin: Plugin, bytecode: Path | None) -> str:

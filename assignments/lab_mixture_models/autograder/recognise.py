@@ -1,0 +1,152 @@
+"""Which known mistake a wrong answer is: what came back, compared with what the mistake gives.
+
+A check is a function of the answers that it gets. A submission that has given every case the
+answers that a misconception gives it, up to rounding, is told that misconception's sentence. What
+each misconception answers is found out once, by ``verify``, and kept as fingerprints in the
+*book* of the assignment, a file beside its solution. Nothing is run here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import prints
+from autograder.model import Assignment, CaseResult, SubmissionResult, Verdict, to_plain
+from autograder.prints import Prints
+
+NAME = "known.json"
+"""The book's file in an assignment's folder of ``solutions/``."""
+MOST_NAMED = 3
+NAMED = (Verdict.WRONG_ANSWER, Verdict.PARTIALLY_ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One misconception, and what it answers in the cases that it loses or may lose."""
+
+    name: str
+    sentence: str
+    loses: tuple[str, ...]
+    seen: int
+    """In how many real submissions it was found."""
+    answers: Mapping[str, Prints]
+
+
+@dataclass(frozen=True)
+class Book:
+    """The known mistakes of one assignment."""
+
+    mistakes: tuple[Mistake, ...] = ()
+    key: str = ""
+    """What the answers depend on: solution, checks and settings (``key``)."""
+
+    def fitting(
+        self, lost: Collection[str], answers: Mapping[str, Prints]
+    ) -> Mapping[str, Sequence[Mistake]]:
+        """For each case in ``answers``, the mistakes that explain it, the commonest first.
+
+        One that does not lose all its cases, or that answers another of them otherwise, explains
+        nothing: it is another mistake that looks the same in places.
+        """
+        found: dict[str, list[Mistake]] = {}
+        for mistake in sorted(self.mistakes, key=lambda m: (-m.seen, m.name)):
+            shared = mistake.answers.keys() & answers.keys()
+            if not set(mistake.loses) <= set(lost) or not all(
+                prints.alike(mistake.answers[case], answers[case]) for case in shared
+            ):
+                continue
+            for case in shared:
+                found.setdefault(case, []).append(mistake)
+        return found
+
+
+def key(assignment: Assignment, files: Sequence[Path], home: Path, checks: Sequence[Path]) -> str:
+    """A digest of everything that answers depend on: the solution, the checks, the settings."""
+    record = to_plain(dataclasses.replace(assignment, due=None))
+    digest = hashlib.sha256(json.dumps([record["seed"], _settings(record)]).encode())
+    there = [*files, *(path for folder in checks for path in sorted(folder.rglob("*.py")))]
+    for path in there:
+        digest.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _settings(record: dict[str, Any]) -> list[Any]:
+    """What a case's answers depend on beside its check: its name (for its seed), no points."""
+    return [[q["module"], [c["name"] for c in q["cases"]]] for q in record["questions"]]
+
+
+def load(path: Path, key: str) -> Book | None:
+    """The book in ``path``; None if there is none, or it belongs to another state of the files."""
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        if plain["key"] != key:
+            return None
+        mistakes = tuple(
+            Mistake(name, m["sentence"], tuple(m["loses"]), m["seen"], m["answers"])
+            for name, m in plain["mistakes"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return Book(mistakes, key)
+
+
+def text(book: Book) -> str:
+    """The book as it is written: JSON, a line for each mistake and each of its cases."""
+    lines = []
+    for mistake in sorted(book.mistakes, key=lambda m: m.name):
+        answers = ",\n".join(
+            f"   {json.dumps(case)}: {json.dumps(found, separators=(',', ':'))}"
+            for case, found in sorted(mistake.answers.items())
+        )
+        facts = {"sentence": mistake.sentence, "loses": mistake.loses, "seen": mistake.seen}
+        start = json.dumps(facts, ensure_ascii=False)[:-1]
+        lines.append(f'  {json.dumps(mistake.name)}: {start}, "answers": {{\n{answers}}}}}')
+    inside = ",\n".join(lines)
+    return f'{{"key": {json.dumps(book.key)}, "mistakes": {{\n{inside}\n}}}}\n'
+
+
+def alike(one: Book | None, other: Book) -> bool:
+    """Whether two books say the same, numbers up to rounding."""
+    if one is None or one.key != other.key or len(one.mistakes) != len(other.mistakes):
+        return False
+
+    def facts(m: Mistake) -> Any:
+        return m.name, m.sentence, m.loses, m.seen, m.answers.keys()
+
+    return all(
+        facts(a) == facts(b) and all(prints.alike(a.answers[c], b.answers[c]) for c in a.answers)
+        for a, b in zip(
+            sorted(one.mistakes, key=lambda m: m.name),
+            sorted(other.mistakes, key=lambda m: m.name),
+            strict=True,
+        )
+    )
+
+
+def told(result: SubmissionResult, answers: Mapping[str, Prints], book: Book) -> SubmissionResult:
+    """``result`` with the mistake told in every case whose answers are a known mistake's.
+
+    ``answers`` are those of the cases that came out wrong.
+    """
+    lost = {c.case for c in result.cases if c.score is not None and c.score < c.max_score}
+    lost |= {c.case for c in result.cases if c.stood_in}
+    fitting = book.fitting(lost, answers)
+
+    def words(case: CaseResult) -> CaseResult:
+        known = fitting.get(case.case, ())
+        sentences = list(dict.fromkeys(m.sentence for m in known))[:MOST_NAMED]
+        if case.verdict not in NAMED or not sentences:
+            return case
+        said = f"Most likely: {sentences[0]}"
+        said += "".join(f"\nOr, seen less often: {sentence}" for sentence in sentences[1:])
+        return dataclasses.replace(
+            case, message=f"{case.message}\n{said}".strip(), mistake=known[0].name
+        )
+
+    return dataclasses.replace(result, cases=tuple(words(case) for case in result.cases))

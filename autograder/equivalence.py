@@ -1,0 +1,658 @@
+"""Whether a mutant that no case lost points to is a mistake that the cases miss.
+
+The calls that the checks make of the reference are noted, over several seeds. Reference and
+mutant then answer them, and many more like them (``perturb``), each in a worker of its own. Same
+answers throughout: the mutant is the reference written in another way. Any other answer is a
+witness: a call that a case should make. Calls that the reference has no answer to do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dataclasses
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder import grade, perturb
+from autograder.model import Assignment, Limits, Usage
+from autograder.proxy import Call, Handle, Kept, Step, Submission, brief
+from autograder.sandbox import Sandbox
+from autograder.session import CallFailed
+
+SEEDS = 3
+"""So many runs of the checks, each with a seed of its own, are noted."""
+CALLS = 200
+"""So many sequences of calls are tried for each survivor, ..."""
+SECONDS = 3.0
+"""... and so many CPU seconds of the mutant, but ..."""
+LEAST_CALLS = 24
+"""... never fewer calls than this."""
+LONGEST = 8
+"""Calls of one object that are repeated in a row."""
+MOST_UNITS = 400
+RTOL, ATOL = 1e-6, 1e-9
+"""Numbers agree up to ``RTOL`` of their size and ``ATOL`` of the largest in the answer."""
+SLOWER = 3.0
+"""A mutant that takes so many times the reference's CPU time ..."""
+SLOWER_SECONDS = 0.5
+"""... and so much more is told apart."""
+DRAWS = 60
+"""Runs by which the answers of code that draws random numbers are compared."""
+UNLIKELY = 7.0
+"""Standard errors between two means that chance does not explain."""
+KEPT_BYTES = 2**18
+"""The reference's answers up to this size are kept for the next survivor."""
+SLOW_CASE_SECONDS = 5.0
+"""A case that takes longer is run for the first seed only."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A sequence of requests that can be made by itself: one call, or the calls of one object."""
+
+    case: str
+    steps: tuple[Step, ...]
+
+    @property
+    def called(self) -> frozenset[str]:
+        """Names of the functions and methods that are called, without their owners."""
+        return frozenset(
+            step.path.rpartition(".")[2] or "__call__" for step in self.steps if step.op == "call"
+        )
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A call that tells the mutant from the reference."""
+
+    case: str
+    """The case whose call it is, or was made from."""
+    call: str
+    """With kinds and shapes of the arguments."""
+    how: str
+    """How the arguments were made from the recorded ones."""
+    difference: str
+
+    @property
+    def sentence(self) -> str:
+        """For the report."""
+        return f"{self.call} of {self.case}, {self.how}: {self.difference}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a survivor is."""
+
+    kind: str
+    """``equivalent``, ``slower`` (the same answers, later) or ``missed``."""
+    calls: int
+    """Sequences of calls on which both gave an answer."""
+    witness: Witness | None = None
+    """Why it is missed; None where no recorded call reaches the change."""
+
+
+# Recording -------------------------------------------------------------------
+
+
+def recorded(
+    assignment: Assignment, room: grade.Room, sandbox: Sandbox, seeds: int = SEEDS
+) -> list[Unit]:
+    """The calls that the checks make of the reference, each of them once.
+
+    Cases with a budget are left out: their calls are large, and judge time. Raises SandboxError.
+    """
+    if room.reference is None:
+        raise ValueError("without a reference solution there is nothing to record")
+    quick = _without(assignment, {c.name for c in assignment.cases if c.budget is not None})
+    found: dict[Any, Unit] = {}
+    with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
+        folder = Path(temporary) / "reference"
+        folder.mkdir()
+        for file in assignment.files:
+            shutil.copyfile(room.reference / file, folder / file)
+        for number in range(seeds):
+            seeded = dataclasses.replace(quick, seed=assignment.seed + number)
+            steps: dict[str, list[Step]] = {}
+            with grade.prepared(seeded, room, folder, sandbox) as (bench, notices):
+                bench = dataclasses.replace(bench, steps=steps)
+                result = grade.judge(bench, room.checks, "reference", notices)
+            for case, asked in steps.items():
+                for unit in units(case, asked):
+                    found.setdefault(_signature(unit, number), unit)
+            slow = {c.case for c in result.cases if c.usage.wall_s > SLOW_CASE_SECONDS}
+            quick = _without(quick, slow)
+    return list(found.values())
+
+
+def _without(assignment: Assignment, names: set[str]) -> Assignment:
+    return dataclasses.replace(
+        assignment,
+        questions=tuple(
+            dataclasses.replace(
+                question,
+                cases=tuple(
+                    dataclasses.replace(case, requires=None)
+                    for case in question.cases
+                    if case.name not in names
+                ),
+            )
+            for question in assignment.questions
+        ),
+    )
+
+
+def _signature(unit: Unit, seed: int) -> Any:
+    """Equal for calls of which one is enough: the same arguments."""
+    arrays: dict[tuple[Any, ...], Any] = {}
+    for step in unit.steps:
+        perturb.arrays_in([list(step.args), dict(step.kwargs)], arrays)
+    plain = tuple((s.op, s.path, repr(s.args), repr(sorted(s.kwargs))) for s in unit.steps)
+    shortened = tuple(hash(key) for key in arrays)
+    return plain, shortened, seed if not arrays else 0
+
+
+def units(case: str, steps: Sequence[Step]) -> Iterator[Unit]:
+    """What of a case's requests can be repeated by itself, each with what it needs before it."""
+    makes = {step.made: at for at, step in enumerate(steps) if step.made is not None}
+    roots = {number: _root(number, steps, makes) for number in makes}
+    lost = {step.made for step in steps if step.op == "large"}
+    lives: dict[int, list[int]] = {}
+    for at, step in enumerate(steps):
+        owner = step.of if isinstance(step.of, int) else step.made
+        if step.op in ("call", "get", "set") and owner in roots:
+            lives.setdefault(roots[owner], []).append(at)
+        elif step.op == "call":
+            yield from _unit(case, steps, makes, lost, [at])
+    for own in lives.values():
+        set_up = [at for at in own if steps[at].op == "set" or at == own[0]]
+        yield from _unit(case, steps, makes, lost, own[:LONGEST])
+        for at in own[LONGEST:]:
+            if steps[at].op == "call":
+                before = [other for other in set_up if other < at]
+                yield from _unit(case, steps, makes, lost, [*before, at])
+
+
+def _root(number: int, steps: Sequence[Step], makes: Mapping[int, int]) -> int:
+    """The object that a handle belongs to: itself, or the one whose method returned it."""
+    while isinstance(owner := steps[makes[number]].of, int) and owner in makes:
+        if owner == number:
+            break
+        number = owner
+    return number
+
+
+def _unit(
+    case: str,
+    steps: Sequence[Step],
+    makes: Mapping[int, int],
+    lost: set[int | None],
+    wanted: Sequence[int],
+) -> Iterator[Unit]:
+    """The unit of some steps, with what makes their arguments and what becomes of these."""
+    needed = set(wanted)
+    todo = list(wanted)
+    while todo:
+        step = steps[todo.pop()]
+        for number in _handles(step):
+            at = makes.get(number)
+            if at is None or number in lost or steps[at].op == "large":
+                return
+            if at not in needed:
+                needed.add(at)
+                todo.append(at)
+    if any(steps[at].op == "large" for at in needed):
+        return
+    put = {steps[at].made for at in needed if steps[at].op == "put"}
+    last = max(needed)
+    needed |= {at for at, s in enumerate(steps) if s.op == "fetch" and s.of in put and at > last}
+    seeds = [at for at, step in enumerate(steps) if step.op == "seed" and at < min(needed)]
+    yield Unit(case, tuple(steps[at] for at in sorted({*needed, *seeds[-1:]})))
+
+
+def _handles(step: Step) -> set[int]:
+    found = {step.of} if isinstance(step.of, int) else set()
+    todo = [step.args, dict(step.kwargs)]
+    while todo:
+        value: Any = todo.pop()
+        if isinstance(value, Kept):
+            found.add(value.number)
+        elif isinstance(value, dict):
+            todo += value.values()
+        elif isinstance(value, list | tuple):
+            todo += value
+    return found
+
+
+# Replaying -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What came of one step."""
+
+    step: Step
+    value: Any = None
+    failure: str = ""
+    """Why there was no answer, where there was none."""
+
+
+class _Worker:
+    """One side: a folder, and a worker of it that is started anew where it has died."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path, module: str, limits: Limits) -> None:
+        self._sandbox, self._folder, self._limits = sandbox, folder, limits
+        self._module = module
+        self._worker = self._make()
+        self.seconds = 0.0
+
+    def answers(self, steps: Sequence[Step], seed: int) -> list[_Answer]:
+        """What came of each step, up to the first that fails."""
+        found: list[_Answer] = []
+        handles: dict[int, Handle] = {}
+        worker = self._worker
+        try:
+            worker.load(self._module)
+            worker.begin_case(seed, self._module)
+            before = worker.clock()
+        except CallFailed as failure:
+            self._renew()
+            return [_Answer(steps[0], failure=_reason(failure))]
+        for step in steps:
+            try:
+                value = worker.repeat(step, handles)
+            except CallFailed as failure:
+                found.append(_Answer(step, failure=_reason(failure)))
+                break
+            except KeyError:
+                break  # what it needs is not an object here: told by the step before
+            if isinstance(value, Handle) and step.made is not None:
+                handles[step.made] = value
+            found.append(_Answer(step, value))
+        if worker.reusable:
+            with contextlib.suppress(CallFailed):
+                self.seconds += max(0.0, worker.clock() - before)
+        else:
+            self._renew()
+        return found
+
+    def _make(self) -> Submission:
+        return Submission(lambda: self._sandbox.start(self._folder, self._limits), self._module)
+
+    def _renew(self) -> None:
+        self._worker.end()
+        self._worker = self._make()
+
+    def end(self) -> Usage:
+        return self._worker.end()
+
+
+def _reason(failure: CallFailed) -> str:
+    return failure.raised[0] if failure.raised else failure.verdict.value
+
+
+def _is_answered(answers: Sequence[_Answer]) -> bool:
+    """Whether the reference has an answer to count: nothing raised, nothing NaN."""
+    return bool(answers) and not any(a.failure or _has_nan(a.value) for a in answers)
+
+
+def _has_nan(value: Any) -> bool:
+    if isinstance(value, np.ndarray | float | np.generic):
+        array = np.asarray(value)
+        return array.dtype.kind in "fc" and bool(np.isnan(array).any())
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, list | tuple) and any(map(_has_nan, value))
+
+
+# Comparing -------------------------------------------------------------------
+
+
+def difference(got: Any, wanted: Any, slack: Any = None, most: float = np.inf) -> str:
+    """In a few words how ``got`` differs from ``wanted``; empty where it does not.
+
+    ``slack`` is another answer of the reference, to all but the same arguments: by as much as it
+    differs, rounding may change an answer, and by no more than ``most`` of its size.
+    """
+    if isinstance(wanted, list | tuple):
+        if type(got) is not type(wanted) or len(got) != len(wanted):
+            return f"{brief(got)} instead of {brief(wanted)}"
+        others = slack if isinstance(slack, list | tuple) and len(slack) == len(wanted) else None
+        pairs = zip(got, wanted, others or [None] * len(wanted), strict=True)
+        return next(filter(None, (difference(*trio, most) for trio in pairs)), "")
+    if isinstance(wanted, dict):
+        if not isinstance(got, dict) or got.keys() != wanted.keys():
+            return f"{brief(got)} with other keys"
+        named = slack if isinstance(slack, dict) else {}
+        parts = (difference(got[k], v, named.get(k), most) for k, v in wanted.items())
+        return next(filter(None, parts), "")
+    if isinstance(wanted, np.ndarray | np.generic | float | int | bool):
+        if not isinstance(got, np.ndarray | np.generic | float | int | bool):
+            return f"{brief(got)} instead of {brief(wanted)}"
+        return _numbers(np.asarray(got), np.asarray(wanted), slack, most)
+    if isinstance(wanted, Handle) or not isinstance(wanted, str | bytes | None):
+        return "" if isinstance(got, Handle) == isinstance(wanted, Handle) else brief(got)
+    return "" if type(got) is type(wanted) and got == wanted else f"{got!r:.40}"
+
+
+def _numbers(got: Any, wanted: Any, slack: Any, most: float) -> str:
+    if got.shape != wanted.shape or (got.dtype.kind in "fc") != (wanted.dtype.kind in "fc"):
+        return f"{brief(got)} instead of {brief(wanted)}"
+    if got.dtype.kind not in "fciub" or wanted.dtype.kind not in "fciub":
+        return "" if np.array_equal(got, wanted) else "another answer"
+    one, other = got.astype(np.complex128), wanted.astype(np.complex128)
+    with np.errstate(all="ignore"):
+        size = np.abs(other)
+        scale = size[np.isfinite(size)].max(initial=0.0)
+        limit = RTOL * size + ATOL * scale
+        if isinstance(slack, np.ndarray | float | int) and np.shape(slack) == wanted.shape:
+            moved = np.abs(np.asarray(slack) - other)
+            rounding = 100.0 * moved[np.isfinite(moved)].max(initial=0.0)
+            limit = limit + min(rounding, most * scale if scale else 0.0)
+        off = ~((one == other) | (np.abs(one - other) <= limit))
+    if not off.any():
+        return ""
+    at = tuple(int(i) for i in np.argwhere(np.atleast_1d(off))[0])
+    where = f" at {at}" if wanted.ndim else ""
+    mine, theirs = np.atleast_1d(got)[at], np.atleast_1d(wanted)[at]
+    return f"{mine:.9g} instead of {theirs:.9g}{where}"
+
+
+def _differs(
+    got: Sequence[_Answer],
+    wanted: Sequence[_Answer],
+    slack: Sequence[_Answer] = (),
+    most: float = np.inf,
+) -> tuple[Step, str] | None:
+    """The first step with another answer, and how it differs."""
+    for at, want in enumerate(wanted):
+        if at >= len(got):
+            return want.step, "no answer"
+        if got[at].failure:
+            return want.step, f"{got[at].failure} instead of an answer"
+        other = slack[at].value if at < len(slack) else None
+        if words := difference(got[at].value, want.value, other, most):
+            return want.step, words
+    return None
+
+
+# Deciding --------------------------------------------------------------------
+
+
+@dataclass
+class Judge:
+    """Decides about survivors of one assignment. Use as a context manager.
+
+    ``units`` are what ``recorded`` gave. The reference's answers are kept for the next survivor.
+    """
+
+    assignment: Assignment
+    sandbox: Sandbox
+    room: grade.Room
+    units: Sequence[Unit]
+    _known: dict[tuple[int, int], list[_Answer]] = field(default_factory=dict)
+    _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    def __enter__(self) -> Judge:
+        if self.room.reference is None:
+            raise ValueError("without a reference solution there is nothing to compare with")
+        self._folder = Path(
+            self._stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
+        )
+        given = self.assignment.given
+        for name in (*self.assignment.files, *given):
+            shutil.copyfile(self.room.reference / name, self._folder / name)
+        self._words = _words(self._folder)
+        self._reference = self._worker(self._folder)
+        self._stack.callback(lambda: self._reference.end())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _worker(self, folder: Path) -> _Worker:
+        own = self.assignment.limits
+        limits = dataclasses.replace(
+            own,
+            case_seconds=own.submission_seconds,
+            cpu_seconds=int(own.submission_seconds),
+        )
+        return _Worker(self.sandbox, folder, self.assignment.module, limits)
+
+    def decide(self, folder: Path, function: str) -> Finding:
+        """What the mutant in ``folder`` is, whose only change is in ``function``."""
+        with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
+            laid = Path(temporary)
+            shutil.copytree(self._folder, laid, dirs_exist_ok=True)
+            for name in self.assignment.files:
+                if (folder / name).is_file():
+                    shutil.copyfile(folder / name, laid / name)
+            mutant = self._worker(laid)
+            try:
+                return self._decide(mutant, function)
+            finally:
+                mutant.end()
+
+    def _decide(self, mutant: _Worker, function: str) -> Finding:
+        calls, drawn, spent = 0, 0, 0.0
+        for unit, number, how in self._plan(function):
+            if calls >= CALLS or (mutant.seconds > SECONDS and calls >= LEAST_CALLS):
+                break
+            steps, arrays = self._steps(unit, number, how)
+            if steps is None:
+                continue
+            before = self._reference.seconds
+            wanted = self._wanted(unit, number, steps)
+            if not _is_answered(wanted):
+                continue
+            spent += self._reference.seconds - before
+            calls += 1
+            got = mutant.answers(steps, number)
+            found = _differs(got, wanted)
+            if found is None:
+                continue
+            slack = self._reference.answers(self._shaken(unit, arrays, number), number)
+            # Where equal numbers are the point, a label that changes is no rounding.
+            found = _differs(got, wanted, slack, RTOL if how in perturb.EXACT else np.inf)
+            if found and self._is_random(steps, number, wanted):
+                drawn += 1
+                if drawn > 2:
+                    continue
+                found = self._unlikely(mutant, steps)
+            if found is not None:
+                step, words = found
+                case = self.units[unit].case
+                return Finding("missed", calls, Witness(case, _told(step, steps), how, words))
+        if not calls:
+            return Finding("missed", 0)
+        slow = mutant.seconds > max(SLOWER * spent, spent + SLOWER_SECONDS)
+        return Finding("slower" if slow and spent else "equivalent", calls)
+
+    def _plan(self, function: str) -> Iterator[tuple[int, int, str]]:
+        """Units by number, a number for the randomness, and how to change the arguments.
+
+        First those that call the function itself, then those that reach it; each as recorded,
+        then in every manner in turn.
+        """
+        name = function.rpartition(".")[2]
+        reaching = _callers(self._words, name)
+        near = [at for at, unit in enumerate(self.units) if name in unit.called]
+        far = [
+            at
+            for at, unit in enumerate(self.units)
+            if name not in unit.called and unit.called & reaching
+        ]
+        rng = np.random.default_rng(0)
+        # Of many calls that are alike, a few of each case.
+        order = [int(at) for at in [*rng.permutation(near), *rng.permutation(far)]][:MOST_UNITS]
+        order = _by_turns(order, self.units)
+        for at in order[: CALLS // 3]:
+            yield at, 0, "as recorded"
+        for number in range(1, 2 * CALLS):
+            manners = perturb.ALL[1:]
+            for place in range(8):
+                if not order:
+                    return
+                at = order[(8 * (number - 1) + place) % len(order)]
+                how = manners[(number + place * 3) % len(manners)]
+                yield at, 1 + manners.index(how) + len(manners) * number, how
+
+    def _steps(
+        self, unit: int, number: int, how: str
+    ) -> tuple[tuple[Step, ...] | None, tuple[dict[Any, Any], dict[int, int]]]:
+        steps = self.units[unit].steps
+        found: dict[tuple[Any, ...], Any] = {}
+        for step in steps:
+            perturb.arrays_in([list(step.args), dict(step.kwargs)], found)
+        if not found:
+            return (steps if how == "as recorded" else None), ({}, {})
+        rng = np.random.default_rng([unit, number])
+        made = perturb.perturbed(list(found.values()), how, rng)
+        if made is None:
+            return None, ({}, {})
+        new = dict(zip(found, made.arrays, strict=True))
+        return _exchanged(steps, new, made.counts), (new, dict(made.counts))
+
+    def _shaken(
+        self, unit: int, arrays: tuple[dict[Any, Any], dict[int, int]], number: int
+    ) -> tuple[Step, ...]:
+        new, counts = arrays
+        shaken = perturb.shaken(list(new.values()), np.random.default_rng([number, unit]))
+        return _exchanged(self.units[unit].steps, dict(zip(new, shaken, strict=True)), counts)
+
+    def _wanted(self, unit: int, number: int, steps: Sequence[Step]) -> list[_Answer]:
+        key = (unit, number)
+        if key not in self._known:
+            answers = self._reference.answers(steps, number)
+            if sum(a.value.nbytes for a in answers if isinstance(a.value, np.ndarray)) > KEPT_BYTES:
+                return answers
+            self._known[key] = answers
+        return self._known[key]
+
+    def _is_random(self, steps: Sequence[Step], number: int, wanted: Sequence[_Answer]) -> bool:
+        """Whether the reference answers otherwise when the generators are seeded otherwise."""
+        unseeded = [step for step in steps if step.op != "seed"]
+        first, second = (self._reference.answers(unseeded, number + s) for s in (0, 10_007))
+        return _differs(second, first) is not None
+
+    def _unlikely(self, mutant: _Worker, steps: Sequence[Step]) -> tuple[Step, str] | None:
+        """Whether random answers follow another law: their means and spreads over many seeds."""
+        unseeded = [step for step in steps if step.op != "seed"]
+        sides: list[list[list[_Answer]]] = []
+        for worker in (mutant, self._reference):
+            sides.append([worker.answers(unseeded, seed) for seed in range(1, DRAWS + 1)])
+        for got, wanted in zip(*sides, strict=True):
+            if _is_answered(wanted) and (len(got) < len(wanted) or any(a.failure for a in got)):
+                return wanted[-1].step, "no answer"
+        for at, answer in enumerate(sides[1][0]):
+            features = [
+                np.array([_features(run[at].value) for run in side if at < len(run)])
+                for side in sides
+                if len({len(_features(run[at].value)) for run in side if at < len(run)}) == 1
+            ]
+            if len(features) != 2 or features[0].shape[1:] != features[1].shape[1:]:
+                if [_shape(r[at].value) for r in sides[0]] != [
+                    _shape(r[at].value) for r in sides[1]
+                ]:
+                    return answer.step, "answers of other shapes"
+                continue
+            one, other = features
+            error = np.sqrt((one.var(axis=0) + other.var(axis=0)) / DRAWS)
+            scale = np.abs(other).max(initial=0.0)
+            off = np.abs(one.mean(axis=0) - other.mean(axis=0))
+            if (off > UNLIKELY * error + RTOL * scale).any():
+                return answer.step, f"random answers of another law over {DRAWS} seeds"
+        return None
+
+
+def _told(step: Step, steps: Sequence[Step]) -> str:
+    """A step in a few words: what was called, with kinds and shapes of the arguments."""
+    if step.op == "fetch":
+        return "an argument, after the call"
+    put = {other.made: other.args[0] for other in steps if other.op == "put"}
+
+    def plain(value: Any) -> Any:
+        return put.get(value.number, "object") if isinstance(value, Kept) else value
+
+    args = tuple(plain(value) for value in step.args)
+    told = Call(step.path or "__call__", args, {k: plain(v) for k, v in step.kwargs.items()})
+    return told.brief if step.op == "call" else step.path
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_shape(item) for item in value]
+    return brief(value)
+
+
+def _features(value: Any) -> list[float]:
+    """Numbers that a random answer is summed up in; the same ones for the same shape."""
+    if isinstance(value, list | tuple):
+        return [number for item in value for number in _features(item)]
+    if not isinstance(value, np.ndarray | float | int | np.generic):
+        return []
+    array = np.asarray(value, dtype=np.float64)
+    if array.ndim < 1 or not array.size:
+        return [float(array.sum())]
+    rows = array.reshape(len(array), -1)
+    order = np.sort(rows, axis=0)
+    made = [rows.mean(axis=0), rows.std(axis=0), order[0], order[-1], (rows[1:] == rows[:-1]).mean(
+        axis=0) if len(rows) > 1 else rows[0]]  # fmt: skip
+    return [float(number) for part in made for number in part[:8]]
+
+
+def _exchanged(
+    steps: Sequence[Step], new: Mapping[Any, Any], counts: Mapping[int, int]
+) -> tuple[Step, ...]:
+    return tuple(
+        dataclasses.replace(
+            step,
+            args=perturb.exchanged(step.args, new, counts),
+            kwargs=perturb.exchanged(dict(step.kwargs), new, counts),
+        )
+        if step.op in ("call", "set", "put")
+        else step
+        for step in steps
+    )
+
+
+def _by_turns(order: Sequence[int], units: Sequence[Unit]) -> list[int]:
+    """The same numbers, a unit of each case in turn."""
+    groups: dict[str, list[int]] = {}
+    for at in order:
+        groups.setdefault(units[at].case, []).append(at)
+    turns: list[int] = []
+    while any(groups.values()):
+        turns += [group.pop(0) for group in groups.values() if group]
+    return turns
+
+
+def _words(folder: Path) -> dict[str, set[str]]:
+    """For every function below ``folder``, by its bare name, the names that it uses."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(folder.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                words = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+                words |= {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+                found[node.name] = found.get(node.name, set()) | words
+            elif isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, set()).update({"__init__"})
+                found.setdefault(node.name, set()).update({"__call__"})
+    return found
+
+
+def _callers(words: Mapping[str, set[str]], name: str) -> frozenset[str]:
+    """Names of the functions that may come to call ``name``: a guess on the wide side."""
+    found = {name}
+    while True:
+        more = {caller for caller, used in words.items() if used & found} - found
+        if not more:
+            return frozenset(found)
+        found |= more
