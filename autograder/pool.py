@@ -31,6 +31,18 @@ from autograder.submission import SubmissionError
 
 
 @dataclass(frozen=True)
+class Condition:
+    """Surroundings of workers that differ from the usual ones; for submissions of our own."""
+
+    label: str = ""
+    environment: tuple[tuple[str, str], ...] = ()
+    python: str | None = None
+    """Another interpreter to run them."""
+    columns_first: bool = False
+    """Whether arrays arrive in Fortran order."""
+
+
+@dataclass(frozen=True)
 class Task:
     """One submission to grade."""
 
@@ -46,6 +58,8 @@ class Task:
     """Whether to note which functions each case runs."""
     explain: bool = False
     """Whether known mistakes are told."""
+    condition: Condition = field(default_factory=lambda: Condition())
+    """What is different in the workers' surroundings."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,8 @@ class Outcome:
     traces: Mapping[str, frozenset[tuple[str, int]]] = field(default_factory=dict)
     answers: Mapping[str, Prints] = field(default_factory=dict)
     """Prints of what was answered in the cases that came out wrong."""
+    strains: Mapping[str, float] = field(default_factory=dict)
+    """For each case, the largest share of a tolerance that was used."""
 
 
 def cores() -> int:
@@ -71,7 +87,7 @@ def cores() -> int:
 
 ENDING_SECONDS = 5.0
 
-_sandboxes: dict[str, Sandbox] = {}
+_sandboxes: dict[tuple[str, Condition], Sandbox] = {}
 
 
 _ending = False
@@ -102,13 +118,19 @@ def _close() -> None:
         _sandboxes.popitem()[1].__exit__()
 
 
-def _sandbox(assignment: Assignment) -> Sandbox:
+def _sandbox(assignment: Assignment, condition: Condition) -> Sandbox:
     """The warm, examined sandbox for an assignment; a fresh one where that is broken."""
-    key = assignment.name
+    key = (assignment.name, condition)
     if key in _sandboxes and _sandboxes[key].broken:
         _sandboxes.pop(key).__exit__()
     if key not in _sandboxes:
-        _sandboxes[key] = Sandbox(assignment.preload).__enter__()
+        _sandboxes[key] = Sandbox(
+            assignment.preload,
+            # Another interpreter lies in folders that workers may not read.
+            without=() if condition.python is None else ("fs",),
+            environment=dict(condition.environment),
+            python=condition.python,
+        ).__enter__()
         isolation.examine(_sandboxes[key], assignment.limits)
     return _sandboxes[key]
 
@@ -116,6 +138,7 @@ def _sandbox(assignment: Assignment) -> Sandbox:
 def _grade(task: Task, sandbox: Sandbox) -> Outcome:
     traces: dict[str, frozenset[tuple[str, int]]] | None = {} if task.trace else None
     answers: dict[str, Prints] = {}
+    strains: dict[str, float] = {}
     result = grade.grade(
         task.assignment,
         task.room,
@@ -125,9 +148,11 @@ def _grade(task: Task, sandbox: Sandbox) -> Outcome:
         assumed=task.assumed,
         traces=traces,
         answers=answers,
+        strains=strains,
+        columns_first=task.condition.columns_first,
         book=_book(task) if task.explain else None,
     )
-    return Outcome(task, result, traces=traces or {}, answers=answers)
+    return Outcome(task, result, traces=traces or {}, answers=answers, strains=strains)
 
 
 _books: dict[str, recognise.Book | None] = {}
@@ -144,12 +169,12 @@ def _book(task: Task) -> recognise.Book | None:
 def run(task: Task) -> Outcome:
     """Grade one task in this process, with a sandbox that stays warm for the next."""
     try:
-        sandbox = _sandbox(task.assignment)
+        sandbox = _sandbox(task.assignment, task.condition)
         if sandbox.isolation is not None:
             isolation.require(sandbox.isolation, task.require)
         found = _grade(task, sandbox)
         if sandbox.broken:  # this submission may have done it, the next one must not pay
-            found = _grade(task, _sandbox(task.assignment))
+            found = _grade(task, _sandbox(task.assignment, task.condition))
         return found
     except SubmissionError as error:
         return Outcome(task, None, str(error))

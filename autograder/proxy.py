@@ -110,6 +110,10 @@ def _same(one: Any, other: Any) -> bool:
     return not isinstance(one, Handle) and type(one) is type(other) and bool(one == other)
 
 
+def _columns_first(value: Any) -> Any:
+    return np.asfortranarray(value) if isinstance(value, np.ndarray) and value.ndim > 1 else value
+
+
 NOTED_BYTES = 32 * 2**20
 STEP_BYTES = 4 * 2**20
 
@@ -260,10 +264,12 @@ class Submission:
         seed: int = 0,
         ours: bool = False,
         names: Collection[str] = (),
+        columns_first: bool = False,
     ) -> None:
         self._classes = {name.partition(".")[0] for name in names if "." in name}
         self._functions = {part for name in names for part in (name, name.rpartition(".")[2])}
         self._start = start
+        self._columns_first = columns_first
         self._main = main
         self._failures = failures or {}
         self._seed = seed
@@ -560,6 +566,8 @@ class Submission:
         self, of: str | int, path: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         self.last_call = Call(name, args, kwargs)
+        if self._columns_first:
+            args = tuple(_columns_first(arg) for arg in args)
         answer = self._request(op="call", of=of, path=path, args=args, kwargs=kwargs, keep="value")
         self._vouch(answer, of, path)
         result = self._noted(path, answer["ok"])

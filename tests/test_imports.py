@@ -31,7 +31,7 @@ LAYERS = [
     {"check", "equivalence"},
     {"pool", "gradescope"},
     {"classroom", "bundle", "candidates", "facts", "feedback"},
-    {"verify"},
+    {"verify", "calibrate"},
     {"exam_table"},
     {"__main__"},
 ]

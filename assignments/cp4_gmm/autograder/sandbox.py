@@ -123,8 +123,18 @@ def _environment() -> dict[str, str]:
     return {**kept, **FIXED_ENVIRONMENT}
 
 
-def _command(entry: str) -> list[str]:
+def _command(entry: str, python: str | None = None) -> list[str]:
     """A Python that boots ``zygote.entry`` and cannot import this project's other folders."""
+    if python is not None:
+        own = subprocess.run(
+            [python, "-B", "-s", "-c", "import json, sys; print(json.dumps(sys.path[1:]))"],
+            capture_output=True,
+            check=True,
+            env=_environment(),
+        )
+        there = json.loads(own.stdout)
+        engine = str(Path(__file__).resolve().parent.parent)
+        return [python, "-B", "-s", "-c", BOOT.format(path=there, engine=engine, entry=entry)]
     engine = str(Path(__file__).resolve().parent.parent)
     # Python's own folders only: the one in which a command was given, or PYTHONPATH, may hold
     # the course, and a worker may read and import whatever is named here.
@@ -155,8 +165,9 @@ class Sandbox:
     ``mode`` is ``"fork"`` (a warm zygote; Linux) or ``"plain"`` (a fresh
     process for each worker; anywhere). ``without`` names means of confinement
     to leave out (``uid``, ``fs``, ``calls``, ``dumpable``, ``namespaces``): that is how it is
-    proved that each of them matters. Raises SandboxError when no worker can
-    be had.
+    proved that each of them matters. ``environment`` is laid over the workers' own, and
+    ``python`` is another interpreter to run them, which has NumPy and the preload list: for
+    submissions that are trusted. Raises SandboxError when no worker can be had.
     """
 
     def __init__(
@@ -164,7 +175,12 @@ class Sandbox:
         preload: tuple[str, ...] = ("numpy",),
         mode: str | None = None,
         without: Collection[str] = (),
+        *,
+        environment: Mapping[str, str] | None = None,
+        python: str | None = None,
     ) -> None:
+        self._environment = {**_environment(), **(environment or {})}
+        self._python = python
         self.preload = preload
         self.without = frozenset(without)
         self.isolation: Isolation | None = None
@@ -230,9 +246,11 @@ class Sandbox:
         apart = "namespaces" not in self.without
         with theirs:
             self._zygote = subprocess.Popen(
-                _command(f"zygote({theirs.fileno()}, {list(self.preload)!r}, {apart})"),
+                _command(
+                    f"zygote({theirs.fileno()}, {list(self.preload)!r}, {apart})", self._python
+                ),
                 pass_fds=[theirs.fileno()],
-                env=_environment(),
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 # Ctrl-C is for the command, which ends the zygote in order.
                 start_new_session=True,
@@ -322,8 +340,8 @@ class Sandbox:
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(BOOT_POLL_SECONDS)
             child = subprocess.Popen(
-                _command("plain()"),
-                env=_environment(),
+                _command("plain()", self._python),
+                env=self._environment,
                 stdin=subprocess.PIPE,
                 start_new_session=True,
             )

@@ -220,7 +220,13 @@ def judge(
         known = {case.case: case for case in result.cases if case.case not in todo}
         nonlocal spent
         again = replace(
-            bench, assumed=known, standins=standins, spent=spent, answers={}, traces=None
+            bench,
+            assumed=known,
+            standins=standins,
+            spent=spent,
+            answers={},
+            traces=None,
+            strains=None,
         )
         judged = _judge(again, checks, name, notices)
         spent += sum(case.usage.wall_s for case in judged.cases if case.case in todo)
@@ -277,6 +283,8 @@ def grade(
     assumed: Mapping[str, CaseResult] | None = None,
     traces: dict[str, frozenset[tuple[str, int]]] | None = None,
     answers: dict[str, Prints] | None = None,
+    strains: dict[str, float] | None = None,
+    columns_first: bool = False,
     book: recognise.Book | None = None,
 ) -> SubmissionResult:
     """Grade the submission at ``path`` (folder, zip or single file).
@@ -284,13 +292,16 @@ def grade(
     ``assumed`` are results of cases that need not be run; they count only when
     the submission can be imported. ``traces`` is filled, for each case, with
     the functions that it ran, ``answers`` with prints of what it answered in
-    each case that came out wrong. Known mistakes in ``book`` are told. Raises
+    each case that came out wrong, ``strains`` with the share of its tolerance
+    that each case used. Known mistakes in ``book`` are told. Raises
     ``submission.SubmissionError`` for one that cannot be opened and
     ``session.SandboxError`` when no worker can be had.
     """
     with prepared(assignment, room, path, sandbox) as (bench, notices):
         before = assumed if assumed and not bench.failures else {}
-        bench = replace(bench, assumed=before, traces=traces)
+        bench = replace(
+            bench, assumed=before, traces=traces, strains=strains, columns_first=columns_first
+        )
         if answers is not None:
             bench = replace(bench, answers=answers)
         result = judge(bench, room.checks, name or path.stem, notices)

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from autograder import budget as budgets
-from autograder import prints
+from autograder import compare, prints
 from autograder.answers import Mismatch
 from autograder.diagnose import named_factor
 from autograder.model import (
@@ -78,6 +78,10 @@ class Bench:
     """Prints of the answers in each case that came out wrong; filled by the run."""
     standins: Mapping[str, tuple[StandIn, ...]] = field(default_factory=dict)
     """For each case, functions of the submission that the reference answers for."""
+    strains: dict[str, float] | None = None
+    """Where to note, for each case, the largest share of a tolerance that it used."""
+    columns_first: bool = False
+    """Whether the submission gets its arrays in Fortran order."""
     spent: float = 0.0
     """Wall seconds that the submission has already taken."""
     steps: dict[str, list[Step]] | None = None
@@ -219,6 +223,7 @@ class Plugin:
             failures=self.bench.failures,
             seed=run.seed,
             names=self.assignment.functions,
+            columns_first=self.bench.columns_first,
         )
         if self.bench.traces is not None and not self._failed_import(run.case):
             run.student.note_calls()
@@ -335,6 +340,14 @@ class Plugin:
             return budgets.judge(student, reference, call, limit, self._run(request).seed)
 
         return judge
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self, item: Any) -> Generator[None, Any, None]:
+        """Watch how much of their tolerances comparisons use, where somebody asks."""
+        with compare.watched() as found:
+            yield
+        if self.bench.strains is not None and found:
+            self.bench.strains[item.name.removeprefix("test_")] = max(found)
 
     # Reporting
 

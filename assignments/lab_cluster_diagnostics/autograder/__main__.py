@@ -108,6 +108,8 @@ def verify(args: argparse.Namespace) -> int:
     from autograder import verify as exam
 
     root, assignments = _chosen(args)
+    if args.calibrate:
+        return _calibrate(root, assignments, args)
     wrong = 0
     for assignment in assignments:
         with _bar(0, f"verify {assignment.name}") as bar:
@@ -131,6 +133,27 @@ def verify(args: argparse.Namespace) -> int:
         written = report.problems == [] and report.write_book(root)
         if written:
             print(f"{written.relative_to(root)} written: mistakes are named by it")
+    return 1 if wrong else 0
+
+
+def _calibrate(root: Path, assignments: Sequence[Assignment], args: argparse.Namespace) -> int:
+    from autograder import calibrate, pool
+
+    wrong = 0
+    among = list(calibrate.conditions(args.python))
+    for assignment in assignments:
+        with _bar(0, f"calibrate {assignment.name}") as bar:
+
+            def progress(number: int, bar: Any = bar) -> Callable[[], None]:
+                bar.reset(number)
+                return lambda: bar.update()
+
+            jobs = args.jobs or pool.cores()
+            gauges = calibrate.calibrate(
+                assignment, root, jobs=jobs, among=among, progress=progress
+            )
+        print(calibrate.table(assignment, gauges, among))
+        wrong += calibrate.faults(gauges)
     return 1 if wrong else 0
 
 
@@ -382,6 +405,18 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("assignment", nargs="*", help="default: all")
     one.add_argument("--only", help="only candidates whose kind/name contains this text")
     one.add_argument("--once", action="store_true", help="grade each candidate once, not twice")
+    one.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="only measure how wide every tolerance is beside honest and wrong answers",
+    )
+    one.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="with --calibrate: also with this interpreter and its NumPy; may be given again",
+    )
     one.add_argument(
         "--mutants",
         type=int,

@@ -12,7 +12,8 @@ nothing is forgiven on the way: a scalar is not an array of equal numbers, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,32 @@ __all__ = [
     "assert_true",
     "assert_unchanged",
     "unpack",
+    "watched",
 ]
+
+
+_strains: list[float] | None = None
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[list[float]]:
+    """Collect, for each comparison of numbers, the share of its tolerance that was used.
+
+    1 is just accepted; inf is a value where another one, NaN or none at all is wanted.
+    """
+    global _strains
+    before, _strains = _strains, []
+    try:
+        yield _strains
+    finally:
+        _strains = before
+
+
+def _strain(error: Array, allowed: Array) -> None:
+    if _strains is not None and error.size:
+        with np.errstate(all="ignore"):
+            share = np.where(error == 0, 0.0, error / allowed)
+        _strains.append(float(np.where(np.isnan(share), np.inf, share).max()))
 
 
 FLOAT32_RTOL = 1e-3
@@ -89,6 +115,7 @@ def assert_close(
         error, size = _distance(array, right), np.abs(right.astype(np.float64))
         allowed = np.where(finite, atol + rtol * size, 0.0)
         wrong = ~(error <= allowed)
+        _strain(error, allowed)
         if wrong.any():
             remark = diagnose.values(array, right)
             detail = describe.differences(array, right, wrong, error, allowed)
@@ -217,6 +244,7 @@ def assert_probabilities(
         detail = f"first at {place(i)}: got {number(array[i])}\n" + sections({"got": array}, i)
         fail(what, f"{count(outside, 'value')} below 0 or above 1.", detail, hint, "probabilities")
     sums = array.sum(axis=axis)
+    _strain(np.abs(sums - 1), np.asarray(atol))
     off = np.atleast_1d(np.abs(sums - 1) > atol)
     if off.any():
         axis %= array.ndim
