@@ -9,6 +9,7 @@ loses:
   - ag_gradient_central_differences
   - ag_gradient_many_dimensions
 may_lose: [ag_speed, lbfgs_stationary]
+seen: 1
 """
 import autograd.numpy as ag_np
 import autograd.scipy.stats.multivariate_normal as mvn

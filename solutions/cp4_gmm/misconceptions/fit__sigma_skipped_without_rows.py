@@ -2,6 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_empty_data]
+seen: 1
 """
 from collections import defaultdict
 

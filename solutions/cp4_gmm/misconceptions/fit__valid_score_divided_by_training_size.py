@@ -2,6 +2,7 @@
 
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_valid_score]
+seen: 1
 """
 from collections import defaultdict
 

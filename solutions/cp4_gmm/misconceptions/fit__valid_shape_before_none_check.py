@@ -3,6 +3,7 @@
 module: GMM_PenalizedMLEstimator_EM
 loses: [fit_valid_score]
 may_lose: [fit_history_keys]
+seen: 1
 """
 from collections import defaultdict
 

@@ -1,6 +1,7 @@
 """You return the variances; sigma is the standard deviation, so the square root is missing.
 
 loses: [m_step_sigma_is_deviation]
+seen: 29
 """
 import numpy as np
 

@@ -2,6 +2,7 @@
 
 loses: [get_loss_is_mean, get_loss_values]
 may_lose: [get_loss_zero, get_loss_many_points, get_loss_keeps_input]
+seen: 1
 """
 import numpy as np
 

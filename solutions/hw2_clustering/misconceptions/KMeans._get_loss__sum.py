@@ -1,6 +1,7 @@
 """You return the sum of the squared distances; the loss is their mean, so yours grows with the number of points.
 
 loses: [get_loss_is_mean]
+seen: 29
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """You call np.random.seed inside the function, so every start is the same and every other random number in the caller's program changes too; the seed belongs to the caller.
 
 loses: [init_centers_random]
+seen: 16
 """
 import numpy as np
 

@@ -2,6 +2,7 @@
 
 loses: [update_centers_by_hand, update_centers_means]
 may_lose: [update_centers_keeps_input, kmeans_call_two_blobs]
+seen: 1
 """
 import numpy as np
 

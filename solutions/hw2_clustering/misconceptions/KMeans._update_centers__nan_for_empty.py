@@ -1,6 +1,7 @@
 """You take the mean of a cluster that has no points, so its centre becomes NaN and stays NaN for the rest of the run.
 
 loses: [update_centers_empty_cluster]
+seen: 24
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """You write the means into a copy of the old centres; when these are integers the means lose everything behind the decimal point.
 
 loses: [update_centers_integer_points]
+seen: 10
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """The sums are right, but they come back with shape (N,); the statement asks for one column, shape (N, 1).
 
 loses: [logsumexp_printed_example, logsumexp_column]
+seen: 1
 """
 import numpy as np
 
