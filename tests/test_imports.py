@@ -15,9 +15,9 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 LAYERS = [
     {"__init__", "attempts", "calls"},
     {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"}
-    | {"account", "removal", "entries", "reach", "scopes", "sections"},
+    | {"account", "removal", "entries", "reach", "scopes", "sections", "mutations", "perturb"},
     {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"}
-    | {"tops", "formulas"},
+    | {"tops", "formulas", "mutants"},
     {"statements"},
     {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
@@ -27,7 +27,7 @@ LAYERS = [
     {"rules", "written_page", "merge", "rehearsal", "class_report"},
     {"plugin"},
     {"grade"},
-    {"check", "explain"},
+    {"check", "explain", "equivalence"},
     {"pool", "gradescope"},
     {"classroom", "verify", "bundle"},
     {"__main__"},
