@@ -39,6 +39,8 @@ LONGEST = 8
 MOST_UNITS = 400
 RTOL, ATOL = 1e-6, 1e-9
 """Numbers agree up to ``RTOL`` of their size and ``ATOL`` of the largest in the answer."""
+AMPLIFIED = 30.0
+"""Rounding may change an answer by so many times what the last digits of the arguments change."""
 SLOWER = 3.0
 """A mutant that takes so many times the reference's CPU time ..."""
 SLOWER_SECONDS = 0.5
@@ -372,7 +374,7 @@ def _numbers(got: Any, wanted: Any, slack: Any, by: Slack) -> str:
         limit = max(RTOL, by.tolerance.rtol) * size + ATOL * scale + by.tolerance.atol
         if isinstance(slack, np.ndarray | float | int) and np.shape(slack) == wanted.shape:
             moved = np.abs(np.asarray(slack) - other)
-            rounding = 100.0 * moved[np.isfinite(moved)].max(initial=0.0)
+            rounding = AMPLIFIED * moved[np.isfinite(moved)].max(initial=0.0)
             limit = limit + min(rounding, by.most * scale if scale else 0.0)
         off = ~((one == other) | (np.abs(one - other) <= limit))
     if not off.any():
@@ -408,13 +410,15 @@ def _differs(
 class Judge:
     """Decides about survivors of one assignment. Use as a context manager.
 
-    ``units`` are what ``recorded`` gave. The reference's answers are kept for the next survivor.
+    ``units`` are what ``recorded`` gave, ``calls`` the most of them that a survivor has to answer.
+    The reference's answers are kept for the next survivor.
     """
 
     assignment: Assignment
     sandbox: Sandbox
     room: grade.Room
     units: Sequence[Unit]
+    calls: int = CALLS
     _known: dict[tuple[int, int], tuple[list[_Answer], float]] = field(default_factory=dict)
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
@@ -462,7 +466,7 @@ class Judge:
     def _decide(self, mutant: _Worker, function: str) -> Finding:
         calls, drawn, spent = 0, 0, 0.0
         for unit, number, how in self._plan(function):
-            if calls >= CALLS or (mutant.seconds > SECONDS and calls >= LEAST_CALLS):
+            if calls >= self.calls or (mutant.seconds > SECONDS and calls >= LEAST_CALLS):
                 break
             steps, arrays = self._steps(unit, number, how)
             if steps is None:
@@ -515,9 +519,9 @@ class Judge:
             for group in (near, far)
             for at in _by_turns([int(n) for n in rng.permutation(group)], self.units)
         ][:MOST_UNITS]
-        for at in order[: CALLS // 3]:
+        for at in order[: self.calls // 3]:
             yield at, 0, "as recorded"
-        for number in range(1, 2 * CALLS):
+        for number in range(1, 2 * self.calls):
             manners = perturb.ALL[1:]
             for place in range(8):
                 if not order:

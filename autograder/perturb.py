@@ -309,7 +309,7 @@ def _resized(arrays: Sequence[Array], how: str, rng: np.random.Generator) -> Per
 
 def shaken(arrays: Sequence[Array], rng: np.random.Generator) -> Arrays:
     """The same but for the last digits: what that changes in an answer, rounding may change."""
-    digits = {"<f8": 1e-13, "<f4": 1e-7}
+    digits = {"<f8": 1e-15, "<f4": 1e-7}
     return [
         obeying(a * (1.0 + digits[a.dtype.str] * rng.normal(size=a.shape)), a).astype(a.dtype)
         if a.dtype.str in digits

@@ -16,6 +16,9 @@ from autograder.sandbox import Sandbox
 from autograder.session import CallFailed
 from tests import mini
 
+CALLS = 80
+"""Enough for mistakes as plain as these."""
+
 CONFIG = """\
 course: A small course
 assignments:
@@ -158,7 +161,7 @@ def units(course: tuple[Assignment, grade.Room], sandbox: Sandbox) -> list[equiv
 def judge(
     course: tuple[Assignment, grade.Room], sandbox: Sandbox, units: list[equivalence.Unit]
 ) -> Iterator[equivalence.Judge]:
-    with equivalence.Judge(course[0], sandbox, course[1], units) as made:
+    with equivalence.Judge(course[0], sandbox, course[1], units, calls=CALLS) as made:
         yield made
 
 
