@@ -29,7 +29,7 @@ from autograder.model import (
     Usage,
     Verdict,
 )
-from autograder.proxy import Submission
+from autograder.proxy import Step, Submission
 from autograder.rehearsal import Rehearsal
 from autograder.rules import Source
 from autograder.sandbox import Sandbox
@@ -62,6 +62,8 @@ class Bench:
     """Where to note, for each case, the functions that it ran. For a submission of our own."""
     answers: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     """What the submission answered in each case that came out wrong; filled by the run."""
+    steps: dict[str, list[Step]] | None = None
+    """Where to note, for each case, everything that it asked of the submission."""
 
 
 def sentence(function: Any) -> str:
@@ -200,6 +202,8 @@ class Plugin:
         )
         if self.bench.traces is not None and not self._failed_import(run.case):
             run.student.note_calls()
+        if self.bench.steps is not None:
+            self.bench.steps[run.case.name] = run.student.note_steps()
         return run.student
 
     @pytest.fixture

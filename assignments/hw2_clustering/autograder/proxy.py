@@ -10,6 +10,7 @@ from __future__ import annotations
 import textwrap
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -79,6 +80,50 @@ class Call:
 
 
 NOTED_BYTES = 32 * 2**20
+STEP_BYTES = 4 * 2**20
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that a check asked of a worker, kept so that it can be asked again."""
+
+    op: str
+    """call, get, set, put, fetch or seed; ``large`` for one whose values were not kept."""
+    of: str | int = ""
+    """A module's name, or the number of a handle."""
+    path: str = ""
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    made: int | None = None
+    """The number of the handle that came back, if one did."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A handle among the arguments of a step."""
+
+    number: int
+
+
+def _copied(value: Any) -> Any:
+    """A value that stays as it is, whatever a check does with its own."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, Handle):
+        return Kept(value._number)
+    if isinstance(value, list | tuple):
+        return type(value)([_copied(item) for item in value])
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return value
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, dict):
+        value = list(value.values())
+    return sum(map(_size, value)) if isinstance(value, list | tuple) else 8
 
 
 class Function:
@@ -123,6 +168,7 @@ class Handle:
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._owner._request(op="set", of=self._number, path=name, value=value)
+        self._owner._step("set", self._number, name, (value,))
 
     def __repr__(self) -> str:
         return f"<{self.kind_name} on the submission's side>"
@@ -138,6 +184,21 @@ class Module:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         return self._owner._get(self._module, name, name)
+
+
+def _handle_number(value: Any) -> int | None:
+    return value._number if isinstance(value, Handle) else None
+
+
+def _swapped(value: Any, handles: Mapping[int, Handle]) -> Any:
+    """A noted value with handles in it again."""
+    if isinstance(value, Kept):
+        return handles[value.number]
+    if isinstance(value, list | tuple):
+        return type(value)([_swapped(item, handles) for item in value])
+    if isinstance(value, dict):
+        return {key: _swapped(item, handles) for key, item in value.items()}
+    return value
 
 
 def _with_self(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -184,6 +245,7 @@ class Submission:
         self.answers: list[tuple[str, Any]] = []
         """What was asked for and what came back, as long as it is little."""
         self._answered = 0
+        self._steps: list[Step] | None = None
 
     # What checks use
 
@@ -198,12 +260,15 @@ class Submission:
 
     def put(self, value: Any) -> Handle:
         """Keep ``value`` on the worker's side, to be passed to several calls."""
-        number = self._request(op="put", value=value)["ok"]
-        return Handle(self, self._number(number), f"{brief(value)}")
+        number = self._number(self._request(op="put", value=value)["ok"])
+        self._step("put", args=(value,), made=number)
+        return Handle(self, number, f"{brief(value)}")
 
     def fetch(self, handle: Handle) -> Any:
         """What a kept value is now."""
-        return self._noted("", self._request(op="fetch", handle=handle._number)["ok"])
+        value = self._noted("", self._request(op="fetch", handle=handle._number)["ok"])
+        self._step("fetch", handle._number)
+        return value
 
     def drop(self, handle: Handle) -> None:
         """Let go of a kept value."""
@@ -213,6 +278,7 @@ class Submission:
         """Seed numpy's global generator and ``random`` on the worker's side."""
         self._request(op="seed", seed=number)
         self._seeded = True
+        self._step("seed", args=(number,))
 
     def replace(
         self,
@@ -265,6 +331,54 @@ class Submission:
         for number in (*(handle._number for handle in put), result):
             self._request(op="drop", handle=number)
         return after - before, ended - started, seen
+
+    def note_steps(self) -> list[Step]:
+        """A list to which everything is added, from now on, that is asked of the worker."""
+        self._steps = []
+        return self._steps
+
+    def repeat(self, step: Step, handles: Mapping[int, Handle]) -> Any:
+        """Ask again what was noted, maybe of another worker; what came back.
+
+        ``handles`` are those of this worker, by the numbers that they had when it was noted.
+        Raises KeyError for one that is not there.
+        """
+        args, kwargs = _swapped(step.args, handles), _swapped(dict(step.kwargs), handles)
+        of = handles[step.of]._number if isinstance(step.of, int) else step.of
+        if step.op == "put":
+            return self.put(*args)
+        if step.op == "fetch":
+            return self.fetch(handles[int(step.of)])
+        if step.op == "seed":
+            return self.seed(*args)
+        if step.op == "set":
+            return self._request(op="set", of=of, path=step.path, value=args[0])["ok"]
+        if isinstance(of, str):
+            self._ensure(of)
+        if step.op == "get":
+            return self._get(of, step.path, step.path)
+        return self._call(of, step.path, step.path, args, kwargs)
+
+    def _step(
+        self,
+        op: str,
+        of: str | int = "",
+        path: str = "",
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        made: int | None = None,
+    ) -> None:
+        if self._steps is None:
+            return
+        if _size(args) + _size(dict(kwargs or {})) > STEP_BYTES:
+            self._steps.append(Step("large", of, path, made=made))
+        else:
+            kept = _copied(args), _copied(dict(kwargs or {}))
+            self._steps.append(Step(op, of, path, *kept, made))
+
+    def clock(self) -> float:
+        """CPU seconds that the worker has taken, or the time where no account is kept."""
+        return self._clock()
 
     def _clock(self) -> float:
         seconds = self._open().cpu_seconds()
@@ -387,6 +501,7 @@ class Submission:
             self._vouch(answer, of, path)
             if "callable" not in answer:
                 self._refuse_data(path, answer["ok"])
+                self._step("get", of, path, made=_handle_number(answer["ok"]))
                 return self._noted(path, answer["ok"])
             self._callable.add((of, path))
         return Function(self, of, path, name)
@@ -398,6 +513,7 @@ class Submission:
         answer = self._request(op="call", of=of, path=path, args=args, kwargs=kwargs, keep="value")
         self._vouch(answer, of, path)
         result = self._noted(path, answer["ok"])
+        self._step("call", of, path, args, kwargs, _handle_number(result))
         if isinstance(result, Handle):
             object.__setattr__(result, "_label", name)
         elif isinstance(of, str) and path in self._classes:
