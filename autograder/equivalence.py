@@ -588,17 +588,13 @@ class Judge:
             if _is_answered(wanted) and (len(got) < len(wanted) or any(a.failure for a in got)):
                 return wanted[-1].step, "no answer"
         for at, answer in enumerate(sides[1][0]):
-            features = [
-                np.array([_features(run[at].value) for run in side if at < len(run)])
-                for side in sides
-                if len({len(_features(run[at].value)) for run in side if at < len(run)}) == 1
-            ]
-            if len(features) != 2 or features[0].shape[1:] != features[1].shape[1:]:
-                if [_shape(r[at].value) for r in sides[0]] != [
-                    _shape(r[at].value) for r in sides[1]
-                ]:
-                    return answer.step, "answers of other shapes"
+            values = [[run[at].value for run in side if at < len(run)] for side in sides]
+            shapes = [{repr(_shape(value)) for value in side} for side in values]
+            if shapes[0] != shapes[1] and max(map(len, shapes)) == 1:
+                return answer.step, "answers of another shape"
+            if max(map(len, shapes)) > 1:
                 continue
+            features = [np.array([_features(value) for value in side]) for side in values]
             one, other = features
             error = np.sqrt((one.var(axis=0) + other.var(axis=0)) / DRAWS)
             scale = np.abs(other).max(initial=0.0)

@@ -237,7 +237,8 @@ def perturbed(
     if how == "as recorded":
         return Perturbed([np.array(a) for a in arrays], {})
     if how == SETTINGS:
-        others = {number: _other_number(number[1], rng) for number in sorted(numbers, key=str)}
+        met = [float(v) for a in arrays for v in a.flat[:100] if a.dtype.kind == "f"]
+        others = {number: _other_number(number[1], met, rng) for number in sorted(numbers, key=str)}
         return Perturbed([np.array(a) for a in arrays], others) if others else None
     if not arrays:
         return None
@@ -252,12 +253,20 @@ def perturbed(
     return None if same else found
 
 
-def _other_number(value: int | float, rng: np.random.Generator) -> int | float:
-    if rng.random() < 0.3:
+def _other_number(
+    value: int | float, met: Sequence[float], rng: np.random.Generator
+) -> int | float:
+    """Another setting; a float may be one of those in the arrays, so that it is met exactly."""
+    draw = rng.random()
+    if draw < 0.2:
         return value
     if isinstance(value, int):
         return max(value + int(rng.choice([-1, 1, 2])), min(value, 1))
-    power = float(rng.uniform(-12, 12) if rng.random() < 0.5 else rng.normal())
+    if draw < 0.3:
+        return 0.0
+    if draw < 0.6 and met:
+        return met[int(rng.integers(len(met)))]
+    power = float(rng.uniform(-12, 12) if draw < 0.8 else rng.normal())
     return float(value * 10.0**power)
 
 

@@ -282,7 +282,7 @@ def test_a_change_that_no_call_reaches_is_missed(judge: equivalence.Judge, tmp_p
 
 def test_the_same_answers_later_are_slower(judge: equivalence.Judge, tmp_path: Path) -> None:
     """What only takes longer is told apart."""
-    waste = "np.log(x + 0 * sum(i * i for i in range(60_000))).sum(axis=0)"
+    waste = "np.log(x + 0 * sum(i * i for i in range(400_000))).sum(axis=0)"
     found = decided(judge, tmp_path, "gain", "np.log(x).sum(axis=0)", waste)
     assert found.kind == "slower"
 
@@ -311,7 +311,8 @@ def test_the_small_course(tmp_path: Path, sandbox: Sandbox) -> None:
     assignment = config.assignment(config.load(root / "grading_config.yaml"), "mini")
     room = grade.course_room(root, assignment)
     units = equivalence.recorded(assignment, room, sandbox, seeds=2)
-    assert {unit.case for unit in units} == {case.name for case in assignment.cases}
+    # The last case asks what another has asked, with a stand-in.
+    assert {unit.case for unit in units} == {c.name for c in assignment.cases[:-1]}
     with equivalence.Judge(assignment, sandbox, room, units) as judge:
         for number, (changed, kind) in enumerate(
             [

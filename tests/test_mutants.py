@@ -232,6 +232,21 @@ def test_mutants_are_spread_over_functions_and_kinds() -> None:
     assert len({m.kind for m in found if m.function == "f"}) >= 3
 
 
+def test_numpy_is_called_by_its_name() -> None:
+    """Under whatever name; a module without it gets no call of it."""
+    body = "def f(a_N):\n    return a_N - a_N[0]\n"
+    for line, called in [
+        ("import numpy", "numpy"),
+        ("import numpy as xp", "xp"),
+        ("import autograd.numpy as ag_np", "ag_np"),
+        ("from numpy import sum", None),
+    ]:
+        texts = [m.text for m in mutants.every(f"{line}\n\n\n{body}", ["f"])]
+        made = [text for text in texts if "float32" in text or "out=" in text]
+        assert bool(made) == (called is not None)
+        assert all(f"{called}.float32(" in t or f"{called}.subtract(" in t for t in made)
+
+
 def test_functions_that_are_not_there_are_left_out() -> None:
     """A method that another module's class defines has no mutant here."""
     assert mutants.every(REFERENCE, ["A.inherited", "nothing"]) == []
