@@ -305,11 +305,11 @@ def _resized(arrays: Sequence[Array], how: str, rng: np.random.Generator) -> Per
     made: Arrays = []
     for array in arrays:
         new = array
-        if array.shape.count(length) * max(1, len(rows) // length) <= 64 or how == "many rows":
-            for axis in [axis for axis, size in enumerate(array.shape) if size == length]:
-                new = np.take(new, rows, axis=axis)
-        if new.size > MANY_NUMBERS:
+        axes = [axis for axis, size in enumerate(array.shape) if size == length]
+        if array.size * (len(rows) / length) ** len(axes) > max(MANY_NUMBERS, 2 * array.size):
             return None
+        for axis in axes:
+            new = np.take(new, rows, axis=axis)
         made.append(obeying(new, array).astype(array.dtype))
     # K and D may be told as numbers too.
     told: dict[Number, int | float] = {(int, length): len(rows)} if rng.random() < 0.5 else {}

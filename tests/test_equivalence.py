@@ -527,3 +527,12 @@ def test_a_manner_that_changes_nothing_is_none() -> None:
     assert perturb.perturbed([np.array([True, False])], "noise", rng) is None
     assert perturb.perturbed([np.zeros(1)], "fewer rows", rng) is None
     assert perturb.perturbed([np.zeros(1)], perturb.SETTINGS, rng) is None
+
+
+def test_no_array_becomes_too_large() -> None:
+    """Many rows of a square would be very many numbers; of a column they are not."""
+    rng = np.random.default_rng(0)
+    assert perturb.perturbed([np.eye(30)], "many rows", rng) is None
+    made = perturb.perturbed([np.arange(30.0)[:, None]], "many rows", rng)
+    assert made is not None
+    assert made.arrays[0].shape == (perturb.MANY_ROWS, 1)
