@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from autograder import grade, perturb
-from autograder.model import Assignment, Limits, Usage
+from autograder.model import Assignment, Limits, Tolerance, Usage
 from autograder.proxy import Call, Handle, Kept, Step, Submission, brief
 from autograder.sandbox import Sandbox
 from autograder.session import CallFailed
@@ -39,16 +39,26 @@ LONGEST = 8
 MOST_UNITS = 400
 RTOL, ATOL = 1e-6, 1e-9
 """Numbers agree up to ``RTOL`` of their size and ``ATOL`` of the largest in the answer."""
+AMPLIFIED = 30.0
+"""Rounding may change an answer by so many times what the last digits of the arguments change."""
 SLOWER = 3.0
 """A mutant that takes so many times the reference's CPU time ..."""
 SLOWER_SECONDS = 0.5
 """... and so much more is told apart."""
+MOST_DRAWN = 3
+"""How often random answers are compared for one survivor, ..."""
 DRAWS = 60
-"""Runs by which the answers of code that draws random numbers are compared."""
+"""... each time over so many runs of both sides."""
 UNLIKELY = 7.0
 """Standard errors between two means that chance does not explain."""
+_Arguments = tuple[dict[Any, Any], Mapping[perturb.Number, int | float]]
+"""New arrays and numbers, by what was recorded."""
+QUICK_SECONDS = 0.01
+"""Calls that take no longer are tried with many rows, and over many runs."""
 KEPT_BYTES = 2**18
 """The reference's answers up to this size are kept for the next survivor."""
+OF_CLASS = ("__init__", "__call__")
+"""Methods that are called without being named."""
 SLOW_CASE_SECONDS = 5.0
 """A case that takes longer is run for the first seed only."""
 
@@ -314,34 +324,45 @@ def _has_nan(value: Any) -> bool:
 # Comparing -------------------------------------------------------------------
 
 
-def difference(got: Any, wanted: Any, slack: Any = None, most: float = np.inf) -> str:
+@dataclass(frozen=True)
+class Slack:
+    """How far two answers may be apart and count as the same."""
+
+    tolerance: Tolerance = field(default_factory=lambda: Tolerance(RTOL, 0.0))
+    """The case's own: what passes there is no difference."""
+    most: float = np.inf
+    """What rounding may do at most, as a share of the answer's size."""
+
+
+def difference(got: Any, wanted: Any, slack: Any = None, by: Slack | None = None) -> str:
     """In a few words how ``got`` differs from ``wanted``; empty where it does not.
 
     ``slack`` is another answer of the reference, to all but the same arguments: by as much as it
-    differs, rounding may change an answer, and by no more than ``most`` of its size.
+    differs, rounding may change an answer, within the bounds that ``by`` sets.
     """
+    by = by or Slack()
     if isinstance(wanted, list | tuple):
         if type(got) is not type(wanted) or len(got) != len(wanted):
             return f"{brief(got)} instead of {brief(wanted)}"
         others = slack if isinstance(slack, list | tuple) and len(slack) == len(wanted) else None
         pairs = zip(got, wanted, others or [None] * len(wanted), strict=True)
-        return next(filter(None, (difference(*trio, most) for trio in pairs)), "")
+        return next(filter(None, (difference(*trio, by) for trio in pairs)), "")
     if isinstance(wanted, dict):
         if not isinstance(got, dict) or got.keys() != wanted.keys():
             return f"{brief(got)} with other keys"
         named = slack if isinstance(slack, dict) else {}
-        parts = (difference(got[k], v, named.get(k), most) for k, v in wanted.items())
+        parts = (difference(got[k], v, named.get(k), by) for k, v in wanted.items())
         return next(filter(None, parts), "")
     if isinstance(wanted, np.ndarray | np.generic | float | int | bool):
         if not isinstance(got, np.ndarray | np.generic | float | int | bool):
             return f"{brief(got)} instead of {brief(wanted)}"
-        return _numbers(np.asarray(got), np.asarray(wanted), slack, most)
+        return _numbers(np.asarray(got), np.asarray(wanted), slack, by)
     if isinstance(wanted, Handle) or not isinstance(wanted, str | bytes | None):
         return "" if isinstance(got, Handle) == isinstance(wanted, Handle) else brief(got)
     return "" if type(got) is type(wanted) and got == wanted else f"{got!r:.40}"
 
 
-def _numbers(got: Any, wanted: Any, slack: Any, most: float) -> str:
+def _numbers(got: Any, wanted: Any, slack: Any, by: Slack) -> str:
     if got.shape != wanted.shape or (got.dtype.kind in "fc") != (wanted.dtype.kind in "fc"):
         return f"{brief(got)} instead of {brief(wanted)}"
     if got.dtype.kind not in "fciub" or wanted.dtype.kind not in "fciub":
@@ -350,11 +371,11 @@ def _numbers(got: Any, wanted: Any, slack: Any, most: float) -> str:
     with np.errstate(all="ignore"):
         size = np.abs(other)
         scale = size[np.isfinite(size)].max(initial=0.0)
-        limit = RTOL * size + ATOL * scale
+        limit = max(RTOL, by.tolerance.rtol) * size + ATOL * scale + by.tolerance.atol
         if isinstance(slack, np.ndarray | float | int) and np.shape(slack) == wanted.shape:
             moved = np.abs(np.asarray(slack) - other)
-            rounding = 100.0 * moved[np.isfinite(moved)].max(initial=0.0)
-            limit = limit + min(rounding, most * scale if scale else 0.0)
+            rounding = AMPLIFIED * moved[np.isfinite(moved)].max(initial=0.0)
+            limit = limit + min(rounding, by.most * scale if scale else 0.0)
         off = ~((one == other) | (np.abs(one - other) <= limit))
     if not off.any():
         return ""
@@ -368,7 +389,7 @@ def _differs(
     got: Sequence[_Answer],
     wanted: Sequence[_Answer],
     slack: Sequence[_Answer] = (),
-    most: float = np.inf,
+    by: Slack | None = None,
 ) -> tuple[Step, str] | None:
     """The first step with another answer, and how it differs."""
     for at, want in enumerate(wanted):
@@ -377,7 +398,7 @@ def _differs(
         if got[at].failure:
             return want.step, f"{got[at].failure} instead of an answer"
         other = slack[at].value if at < len(slack) else None
-        if words := difference(got[at].value, want.value, other, most):
+        if words := difference(got[at].value, want.value, other, by):
             return want.step, words
     return None
 
@@ -389,14 +410,16 @@ def _differs(
 class Judge:
     """Decides about survivors of one assignment. Use as a context manager.
 
-    ``units`` are what ``recorded`` gave. The reference's answers are kept for the next survivor.
+    ``units`` are what ``recorded`` gave, ``calls`` the most of them that a survivor has to answer.
+    The reference's answers are kept for the next survivor.
     """
 
     assignment: Assignment
     sandbox: Sandbox
     room: grade.Room
     units: Sequence[Unit]
-    _known: dict[tuple[int, int], list[_Answer]] = field(default_factory=dict)
+    calls: int = CALLS
+    _known: dict[tuple[int, int], tuple[list[_Answer], float]] = field(default_factory=dict)
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def __enter__(self) -> Judge:
@@ -409,6 +432,7 @@ class Judge:
         for name in (*self.assignment.files, *given):
             shutil.copyfile(self.room.reference / name, self._folder / name)
         self._words = _words(self._folder)
+        self._tolerances = {case.name: case.tolerance for case in self.assignment.cases}
         self._reference = self._worker(self._folder)
         self._stack.callback(lambda: self._reference.end())
         return self
@@ -442,27 +466,27 @@ class Judge:
     def _decide(self, mutant: _Worker, function: str) -> Finding:
         calls, drawn, spent = 0, 0, 0.0
         for unit, number, how in self._plan(function):
-            if calls >= CALLS or (mutant.seconds > SECONDS and calls >= LEAST_CALLS):
+            if calls >= self.calls or (mutant.seconds > SECONDS and calls >= LEAST_CALLS):
                 break
             steps, arrays = self._steps(unit, number, how)
             if steps is None:
                 continue
-            before = self._reference.seconds
-            wanted = self._wanted(unit, number, steps)
+            wanted, seconds = self._wanted(unit, number, steps)
             if not _is_answered(wanted):
                 continue
-            spent += self._reference.seconds - before
+            spent += seconds
             calls += 1
             got = mutant.answers(steps, number)
-            found = _differs(got, wanted)
-            if found is None:
+            if _differs(got, wanted) is None:
                 continue
             slack = self._reference.answers(self._shaken(unit, arrays, number), number)
             # Where equal numbers are the point, a label that changes is no rounding.
-            found = _differs(got, wanted, slack, RTOL if how in perturb.EXACT else np.inf)
+            most = RTOL if how in perturb.EXACT else np.inf
+            by = Slack(self._tolerances.get(self.units[unit].case, Tolerance()), most)
+            found = _differs(got, wanted, slack, by)
             if found and self._is_random(steps, number, wanted):
                 drawn += 1
-                if drawn > 2:
+                if drawn > MOST_DRAWN or seconds > QUICK_SECONDS:
                     continue
                 found = self._unlikely(mutant, steps)
             if found is not None:
@@ -486,15 +510,18 @@ class Judge:
         far = [
             at
             for at, unit in enumerate(self.units)
-            if name not in unit.called and unit.called & reaching
+            if name not in unit.called and self._entered(unit) & reaching
         ]
         rng = np.random.default_rng(0)
         # Of many calls that are alike, a few of each case.
-        order = [int(at) for at in [*rng.permutation(near), *rng.permutation(far)]][:MOST_UNITS]
-        order = _by_turns(order, self.units)
-        for at in order[: CALLS // 3]:
+        order = [
+            at
+            for group in (near, far)
+            for at in _by_turns([int(n) for n in rng.permutation(group)], self.units)
+        ][:MOST_UNITS]
+        for at in order[: self.calls // 3]:
             yield at, 0, "as recorded"
-        for number in range(1, 2 * CALLS):
+        for number in range(1, 2 * self.calls):
             manners = perturb.ALL[1:]
             for place in range(8):
                 if not order:
@@ -503,37 +530,47 @@ class Judge:
                 how = manners[(number + place * 3) % len(manners)]
                 yield at, 1 + manners.index(how) + len(manners) * number, how
 
+    def _entered(self, unit: Unit) -> set[str]:
+        """The functions that a unit's own steps enter; making an object enters ``__init__``."""
+        made = {name for name in unit.called if set(OF_CLASS) <= self._words.get(name, set())}
+        return (set(unit.called) - made) | ({"__init__"} if made else set())
+
     def _steps(
         self, unit: int, number: int, how: str
-    ) -> tuple[tuple[Step, ...] | None, tuple[dict[Any, Any], dict[int, int]]]:
+    ) -> tuple[tuple[Step, ...] | None, _Arguments]:
         steps = self.units[unit].steps
         found: dict[tuple[Any, ...], Any] = {}
+        numbers: set[perturb.Number] = set()
         for step in steps:
-            perturb.arrays_in([list(step.args), dict(step.kwargs)], found)
-        if not found:
-            return (steps if how == "as recorded" else None), ({}, {})
+            if step.op != "seed":
+                perturb.arrays_in([list(step.args), dict(step.kwargs)], found)
+                perturb.numbers_in([list(step.args), dict(step.kwargs)], numbers)
+        if how == "many rows" and self._known.get((unit, 0), ([], 1.0))[1] > QUICK_SECONDS:
+            return None, ({}, {})
         rng = np.random.default_rng([unit, number])
-        made = perturb.perturbed(list(found.values()), how, rng)
+        made = perturb.perturbed(list(found.values()), how, rng, numbers)
         if made is None:
             return None, ({}, {})
         new = dict(zip(found, made.arrays, strict=True))
-        return _exchanged(steps, new, made.counts), (new, dict(made.counts))
+        return _exchanged(steps, new, made.numbers), (new, made.numbers)
 
-    def _shaken(
-        self, unit: int, arrays: tuple[dict[Any, Any], dict[int, int]], number: int
-    ) -> tuple[Step, ...]:
-        new, counts = arrays
+    def _shaken(self, unit: int, arrays: _Arguments, number: int) -> tuple[Step, ...]:
+        new, numbers = arrays
         shaken = perturb.shaken(list(new.values()), np.random.default_rng([number, unit]))
-        return _exchanged(self.units[unit].steps, dict(zip(new, shaken, strict=True)), counts)
+        return _exchanged(self.units[unit].steps, dict(zip(new, shaken, strict=True)), numbers)
 
-    def _wanted(self, unit: int, number: int, steps: Sequence[Step]) -> list[_Answer]:
+    def _wanted(self, unit: int, number: int, steps: Sequence[Step]) -> tuple[list[_Answer], float]:
+        """The reference's answers, and the CPU seconds that they took."""
         key = (unit, number)
-        if key not in self._known:
-            answers = self._reference.answers(steps, number)
-            if sum(a.value.nbytes for a in answers if isinstance(a.value, np.ndarray)) > KEPT_BYTES:
-                return answers
-            self._known[key] = answers
-        return self._known[key]
+        if key in self._known:
+            return self._known[key]
+        before = self._reference.seconds
+        answers = self._reference.answers(steps, number)
+        found = answers, self._reference.seconds - before
+        size = sum(a.value.nbytes for a in answers if isinstance(a.value, np.ndarray))
+        if size <= KEPT_BYTES or number == 0:
+            self._known[key] = found
+        return found
 
     def _is_random(self, steps: Sequence[Step], number: int, wanted: Sequence[_Answer]) -> bool:
         """Whether the reference answers otherwise when the generators are seeded otherwise."""
@@ -551,17 +588,13 @@ class Judge:
             if _is_answered(wanted) and (len(got) < len(wanted) or any(a.failure for a in got)):
                 return wanted[-1].step, "no answer"
         for at, answer in enumerate(sides[1][0]):
-            features = [
-                np.array([_features(run[at].value) for run in side if at < len(run)])
-                for side in sides
-                if len({len(_features(run[at].value)) for run in side if at < len(run)}) == 1
-            ]
-            if len(features) != 2 or features[0].shape[1:] != features[1].shape[1:]:
-                if [_shape(r[at].value) for r in sides[0]] != [
-                    _shape(r[at].value) for r in sides[1]
-                ]:
-                    return answer.step, "answers of other shapes"
+            values = [[run[at].value for run in side if at < len(run)] for side in sides]
+            shapes = [{repr(_shape(value)) for value in side} for side in values]
+            if shapes[0] != shapes[1] and max(map(len, shapes)) == 1:
+                return answer.step, "answers of another shape"
+            if max(map(len, shapes)) > 1:
                 continue
+            features = [np.array([_features(value) for value in side]) for side in values]
             one, other = features
             error = np.sqrt((one.var(axis=0) + other.var(axis=0)) / DRAWS)
             scale = np.abs(other).max(initial=0.0)
@@ -608,13 +641,13 @@ def _features(value: Any) -> list[float]:
 
 
 def _exchanged(
-    steps: Sequence[Step], new: Mapping[Any, Any], counts: Mapping[int, int]
+    steps: Sequence[Step], new: Mapping[Any, Any], numbers: Mapping[perturb.Number, int | float]
 ) -> tuple[Step, ...]:
     return tuple(
         dataclasses.replace(
             step,
-            args=perturb.exchanged(step.args, new, counts),
-            kwargs=perturb.exchanged(dict(step.kwargs), new, counts),
+            args=perturb.exchanged(step.args, new, numbers),
+            kwargs=perturb.exchanged(dict(step.kwargs), new, numbers),
         )
         if step.op in ("call", "set", "put")
         else step
@@ -634,7 +667,7 @@ def _by_turns(order: Sequence[int], units: Sequence[Unit]) -> list[int]:
 
 
 def _words(folder: Path) -> dict[str, set[str]]:
-    """For every function below ``folder``, by its bare name, the names that it uses."""
+    """For every function and class below ``folder``, by its bare name, the names that it uses."""
     found: dict[str, set[str]] = {}
     for path in sorted(folder.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -643,8 +676,8 @@ def _words(folder: Path) -> dict[str, set[str]]:
                 words |= {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
                 found[node.name] = found.get(node.name, set()) | words
             elif isinstance(node, ast.ClassDef):
-                found.setdefault(node.name, set()).update({"__init__"})
-                found.setdefault(node.name, set()).update({"__call__"})
+                # Whoever names a class may make an object of it and call that.
+                found.setdefault(node.name, set()).update(OF_CLASS)
     return found
 
 

@@ -253,13 +253,16 @@ def _arrays(function: _Function) -> set[str]:
     return names & (used | shaped)
 
 
-def _numpy_name(tree: ast.Module) -> str:
+def _numpy_name(tree: ast.Module) -> str | None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for name in node.names:
-                if name.name == "numpy":
+                # autograd.numpy is one too.
+                if name.name.rpartition(".")[2] == "numpy" and (
+                    name.asname or name.name == "numpy"
+                ):
                     return name.asname or "numpy"
-    return "np"
+    return None
 
 
 # What ------------------------------------------------------------------------

@@ -21,8 +21,8 @@ class Scope:
 
     arrays: Collection[str] = ()
     """Names of the function's arguments that look like arrays."""
-    numpy: str = "np"
-    """What NumPy is called in this module."""
+    numpy: str | None = "np"
+    """What NumPy is called in this module; None where it is not imported as a whole."""
 
 
 Mutation = Callable[[ast.AST, Scope], Iterator[ast.AST]]
@@ -430,14 +430,13 @@ def _dtype(node: ast.AST, scope: Scope) -> Iterator[ast.AST]:
             if keyword.arg == "dtype":
                 yield _keywords(node, keyword)
                 if isinstance(keyword.value, ast.Name) and keyword.value.id == "float":
-                    single = ast.Attribute(ast.Name(scope.numpy), "float32", ast.Load())
-                    yield _keywords(node, dtype=single)
+                    yield _keywords(node, dtype=ast.Constant("float32"))
     # ``a``, rounded to 32 bits where it is worked with.
-    if isinstance(node, ast.BinOp):
+    if isinstance(node, ast.BinOp) and scope.numpy:
         for side in ("left", "right"):
             operand: ast.expr = getattr(node, side)
             if isinstance(operand, ast.Name) and operand.id in scope.arrays:
-                yield _with(node, **{side: _numpy(scope, "float32", operand)})
+                yield _with(node, **{side: _numpy(scope.numpy, "float32", operand)})
 
 
 _IN_PLACE = {
@@ -450,8 +449,8 @@ _IN_PLACE = {
 _INTO = ("exp", "log", "sqrt", "square", "maximum", "minimum", "clip")
 
 
-def _numpy(scope: Scope, name: str, *args: ast.expr, **keywords: ast.expr) -> ast.Call:
-    function = ast.Attribute(ast.Name(scope.numpy, ast.Load()), name, ast.Load())
+def _numpy(module: str, name: str, *args: ast.expr, **keywords: ast.expr) -> ast.Call:
+    function = ast.Attribute(ast.Name(module, ast.Load()), name, ast.Load())
     return ast.Call(function, list(args), [ast.keyword(k, v) for k, v in keywords.items()])
 
 
@@ -469,11 +468,11 @@ def _inplace(node: ast.AST, scope: Scope) -> Iterator[ast.AST]:
             and given(target)
         ):
             yield ast.AugAssign(target, value.op, value.right)
-    if isinstance(node, ast.BinOp) and type(node.op) in _IN_PLACE:
+    if isinstance(node, ast.BinOp) and type(node.op) in _IN_PLACE and scope.numpy:
         for operand in (node.left, node.right):
             if given(operand):
                 name = _IN_PLACE[type(node.op)]
-                yield _numpy(scope, name, node.left, node.right, out=operand)
+                yield _numpy(scope.numpy, name, node.left, node.right, out=operand)
     if isinstance(node, ast.Call) and _name(node) in _INTO and node.args and given(node.args[0]):
         other = [keyword for keyword in node.keywords if keyword.arg != "out"]
         yield _with(node, keywords=[*other, ast.keyword("out", node.args[0])])

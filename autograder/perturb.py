@@ -7,7 +7,7 @@ sharing it. Arrays in, arrays out; nothing is called here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 Arrays = list[Array]
-MANY_ROWS = 20_000
+MANY_ROWS = 40_000
 """Rows of the largest calls, so that code that works block by block has several blocks ..."""
 MANY_NUMBERS = 400_000
 """... and the numbers that they may hold."""
@@ -47,16 +47,33 @@ def arrays_in(value: Any, found: dict[tuple[Any, ...], Array]) -> None:
             arrays_in(item, found)
 
 
-def exchanged(value: Any, new: Mapping[tuple[Any, ...], Array], counts: Mapping[int, int]) -> Any:
-    """The nested value with other arrays in it, and other whole numbers, by what they are now."""
+Number = tuple[type, int | float]
+"""A number in a nested value, by its type and what it is now."""
+
+
+def numbers_in(value: Any, found: set[Number]) -> None:
+    """Gather the single numbers in a nested value."""
+    if type(value) in (int, float):
+        found.add((type(value), value))
+    elif isinstance(value, dict):
+        numbers_in(list(value.values()), found)
+    elif isinstance(value, list | tuple) and not is_array(value):
+        for item in value:
+            numbers_in(item, found)
+
+
+def exchanged(
+    value: Any, new: Mapping[tuple[Any, ...], Array], numbers: Mapping[Number, int | float]
+) -> Any:
+    """The nested value with other arrays and numbers in it, by what they are now."""
     if is_array(value):
         array = new[_key(value)]
         return array.tolist() if isinstance(value, list) else array.copy()
     if isinstance(value, dict):
-        return {key: exchanged(item, new, counts) for key, item in value.items()}
+        return {key: exchanged(item, new, numbers) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)([exchanged(item, new, counts) for item in value])
-    return counts.get(value, value) if type(value) is int else value
+        return type(value)([exchanged(item, new, numbers) for item in value])
+    return numbers.get((type(value), value), value) if type(value) in (int, float) else value
 
 
 # What arrays obey ------------------------------------------------------------
@@ -143,6 +160,8 @@ def _whole(array: Array, rng: np.random.Generator, common: float) -> Array:
 
 
 def _single(array: Array, rng: np.random.Generator, common: float) -> Array:
+    if _sums_to_one(array):  # in float32 it would not
+        return array
     return array.astype(np.float32)
 
 
@@ -182,9 +201,18 @@ MANNERS: dict[str, Manner] = {
     "an extreme scale": _extreme,
 }
 SIZES = ("other order", "repeated rows", "fewer rows", "one row", "many rows")
-ALL = ("as recorded", *MANNERS, *SIZES)
+SETTINGS = "other settings"
+ALL = ("as recorded", *MANNERS, *SIZES, SETTINGS)
 """Every way to make other arguments, in the words of a report."""
-EXACT = ("as recorded", "whole numbers", "zeros", "ties", "a constant column", "repeated rows")
+EXACT = (
+    "as recorded",
+    SETTINGS,
+    "whole numbers",
+    "zeros",
+    "ties",
+    "a constant column",
+    "repeated rows",
+)
 """Those where equal numbers are the point: a tiny change would undo them."""
 
 
@@ -193,13 +221,27 @@ class Perturbed:
     """New arrays for those of a call, and new values for its whole numbers."""
 
     arrays: Arrays
-    counts: Mapping[int, int]
+    numbers: Mapping[Number, int | float]
 
 
-def perturbed(arrays: Sequence[Array], how: str, rng: np.random.Generator) -> Perturbed | None:
-    """``arrays`` changed in the manner ``how`` (of ``ALL``); None where that changes nothing."""
+def perturbed(
+    arrays: Sequence[Array],
+    how: str,
+    rng: np.random.Generator,
+    numbers: Collection[Number] = (),
+) -> Perturbed | None:
+    """``arrays`` changed in the manner ``how`` (of ``ALL``); None where that changes nothing.
+
+    ``numbers`` are the single numbers beside them, which change under other settings only.
+    """
     if how == "as recorded":
         return Perturbed([np.array(a) for a in arrays], {})
+    if how == SETTINGS:
+        met = [float(v) for a in arrays for v in a.flat[:100] if a.dtype.kind == "f"]
+        others = {number: _other_number(number[1], met, rng) for number in sorted(numbers, key=str)}
+        return Perturbed([np.array(a) for a in arrays], others) if others else None
+    if not arrays:
+        return None
     with np.errstate(all="ignore"):
         found = _resized(arrays, how, rng) if how in SIZES else _changed(arrays, how, rng)
     if found is None:
@@ -209,6 +251,23 @@ def perturbed(arrays: Sequence[Array], how: str, rng: np.random.Generator) -> Pe
         for a, b in zip(arrays, found.arrays, strict=True)
     )
     return None if same else found
+
+
+def _other_number(
+    value: int | float, met: Sequence[float], rng: np.random.Generator
+) -> int | float:
+    """Another setting; a float may be one of those in the arrays, so that it is met exactly."""
+    draw = rng.random()
+    if draw < 0.2:
+        return value
+    if isinstance(value, int):
+        return max(value + int(rng.choice([-1, 1, 2])), min(value, 1))
+    if draw < 0.3:
+        return 0.0
+    if draw < 0.6 and met:
+        return met[int(rng.integers(len(met)))]
+    power = float(rng.uniform(-12, 12) if draw < 0.8 else rng.normal())
+    return float(value * 10.0**power)
 
 
 def _changed(arrays: Sequence[Array], how: str, rng: np.random.Generator) -> Perturbed:
@@ -246,20 +305,23 @@ def _resized(arrays: Sequence[Array], how: str, rng: np.random.Generator) -> Per
     made: Arrays = []
     for array in arrays:
         new = array
-        if array.shape.count(length) * max(1, len(rows) // length) <= 64 or how == "many rows":
-            for axis in [axis for axis, size in enumerate(array.shape) if size == length]:
-                new = np.take(new, rows, axis=axis)
-        if new.size > MANY_NUMBERS:
+        axes = [axis for axis, size in enumerate(array.shape) if size == length]
+        if array.size * (len(rows) / length) ** len(axes) > max(MANY_NUMBERS, 2 * array.size):
             return None
+        for axis in axes:
+            new = np.take(new, rows, axis=axis)
         made.append(obeying(new, array).astype(array.dtype))
     # K and D may be told as numbers too.
-    told = {length: len(rows)} if rng.random() < 0.5 and length > 1 else {}
+    told: dict[Number, int | float] = {(int, length): len(rows)} if rng.random() < 0.5 else {}
     return Perturbed(made, told)
 
 
 def shaken(arrays: Sequence[Array], rng: np.random.Generator) -> Arrays:
     """The same but for the last digits: what that changes in an answer, rounding may change."""
+    digits = {"<f8": 1e-15, "<f4": 1e-7}
     return [
-        a * (1.0 + 1e-13 * rng.normal(size=a.shape)) if a.dtype == np.float64 else np.array(a)
+        obeying(a * (1.0 + digits[a.dtype.str] * rng.normal(size=a.shape)), a).astype(a.dtype)
+        if a.dtype.str in digits
+        else np.array(a)
         for a in arrays
     ]

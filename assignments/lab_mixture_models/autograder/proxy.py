@@ -412,8 +412,11 @@ class Submission:
             return self.seed(*args)
         if step.op == "set":
             return self._request(op="set", of=of, path=step.path, value=args[0])["ok"]
-        found = self._get(of, step.path, step.path) if step.path else None
-        return found if step.op == "get" else self._call(of, step.path, step.path, args, kwargs)
+        if isinstance(of, str):
+            self._ensure(of)
+        if step.op == "get":
+            return self._get(of, step.path, step.path)
+        return self._call(of, step.path, step.path, args, kwargs)
 
     def _step(
         self,

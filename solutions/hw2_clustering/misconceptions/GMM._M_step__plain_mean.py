@@ -1,7 +1,7 @@
 """You take the plain mean of all points for every component; each component's mean is weighted with its responsibilities.
 
 loses: [m_step_by_hand, m_step_means, m_step_spread, m_step_sigma_is_deviation]
-may_lose: [m_step_keeps_input, gmm_call_two_blobs]
+may_lose: [m_step_keeps_input, m_step_repeated_points, gmm_call_two_blobs]
 """
 import numpy as np
 

@@ -435,16 +435,19 @@ def test_fit_stopping(student, part, rng):
     # So many rows so close together that the loss is below 0: its size has no sign.
     x_ND, x_valid_ND, start = _blobs(rng, N=200)
     below = x_ND / 100, x_valid_ND / 100, (start[0], start[1] / 100, _wide(3) / 20)
+    # One component is where it ends after one iteration, and the loss stays to the last digit.
+    still = x_ND, x_valid_ND, (np.zeros(1), start[1][:1], start[2][:1])
     runs = [
         (0.5, "the iteration in which the loss has stopped falling", large, ftol, 29),
         (0.3, "iteration 2 as the earliest end", large, 10.0, 29),
-        (0.2, "a loss below 0", below, 0.0, 6),
+        (0.1, "a loss below 0", below, 0.0, 6),
+        (0.1, "a loss that stays the same, with ftol=0", still, 0.0, 6),
     ]
     for share, what, (x_ND, x_valid_ND, start), limit, max_iter in runs:
         with part(share, what):
             gmm, _ = _fitted(student, x_ND, x_valid_ND, start, max_iter=max_iter, ftol=limit)
             # By the submission's own losses: what they have to be is another case.
-            losses = _moving(gmm)
+            losses = _column(gmm, "train_loss") if len(start[0]) == 1 else _moving(gmm)
             ran = len(losses) - 1
             assert_true(ran >= 1, "fit ends after the first iteration.")
             end = _end(losses, limit, max_iter)

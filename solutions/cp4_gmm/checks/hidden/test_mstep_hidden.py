@@ -159,7 +159,7 @@ def test_mstep_stddev_values(student, rng, tolerance):
 
 def test_mstep_stddev_penalty(student, rng, tolerance):
     """A strong penalty pulls stddev_KD towards the root of m as its formula says."""
-    for m, s in ((7.0, 0.05), (0.3, 2.0)):
+    for m, s in ((7.0, 0.05), (0.3, 2.0), (0.3, 0.01)):
         r_NK, x_ND = _draw(rng, 9, 3, 2)
         mu_KD = _means(r_NK, x_ND)
         got = _estimator(student, mu_KD, m, s).mstep__update_stddev_KD(r_NK, x_ND)
@@ -254,12 +254,14 @@ def test_mstep_speed(budget, rng):
 
 
 def test_mstep_keeps_input(student, rng):
-    """No M step changes r_NK or x_ND."""
+    """No M step changes r_NK or x_ND, or sets anything."""
     r_NK, x_ND = _draw(rng, 9, 3, 2)
-    gmm = _estimator(student, _means(r_NK, x_ND))
+    old_KD = rng.normal(size=(3, 2))
+    gmm = _estimator(student, old_KD)
     for name in ("log_pi_K", "mu_KD", "stddev_KD"):
         kept_r, kept_x = student.put(r_NK), student.put(x_ND)
         args = (kept_r,) if name == "log_pi_K" else (kept_r, kept_x)
         getattr(gmm, f"mstep__update_{name}")(*args)
         assert_unchanged(student.fetch(kept_r), r_NK, what=f"r_NK of mstep__update_{name}")
         assert_unchanged(student.fetch(kept_x), x_ND, what=f"x_ND of mstep__update_{name}")
+    assert_unchanged(gmm.mu_KD, old_KD, what="mu_KD of the object, which fit sets")

@@ -28,7 +28,9 @@ def _assert_differ(array, what):
 
 
 def _draw(rng, N, K, D):
-    return rng.normal(3.0, 2.0, (N, D)), rng.dirichlet(np.linspace(0.5, 2.0, K), size=N)
+    # Means on both sides of zero: a sum below zero is no lack of weight.
+    points = rng.normal(np.where(np.arange(D) % 2, 3.0, -3.0), 2.0, (N, D))
+    return points, rng.dirichlet(np.linspace(0.5, 2.0, K), size=N)
 
 
 def _m_step(student, points, gamma):
@@ -107,6 +109,8 @@ def test_m_step_repeated_points(student, rng):
     sigma = as_array(sigma, shape=(2, 6), kind="f", what="sigma", hint=hint)
     _assert_differ(sigma, "sigma")
     assert_true(bool((sigma >= 0).all()), "Sigma holds a number below zero.", hint=hint)
+    narrow = bool((sigma[0] < 1.0).all())
+    assert_true(narrow, "The sigma of the repeated point is far from zero.", hint=hint)
 
 
 def test_m_step_keeps_input(student, rng):

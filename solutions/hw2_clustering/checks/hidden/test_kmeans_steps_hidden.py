@@ -254,11 +254,17 @@ def test_get_loss_zero(student, reference, rng):
 
 
 def test_get_loss_many_points(student, rng):
-    """_get_loss of 16,000 points needs no array of 16,000 x 16,000."""
-    points, centers = rng.normal(size=(16_000, 3)), rng.normal(5.0, 1.0, size=(3, 3))
+    """_get_loss of 16,000 points counts all of them, without an array of 16,000 x 16,000."""
+    points, centers = rng.normal(size=(16_000, 12)), rng.normal(5.0, 1.0, size=(3, 12))
     cluster_idx = rng.integers(0, 3, 16_000)
-    loss = as_scalar(student.KMeans()._get_loss(centers, cluster_idx, points), what="the loss")
+    km = student.KMeans()
+    loss = as_scalar(km._get_loss(centers, cluster_idx, points), what="the loss")
+    # Twice the same points: the mean stays, the sum doubles. What else is wrong is charged above.
+    twice = [np.concatenate([array, array]) for array in (cluster_idx, points)]
+    again = as_scalar(km._get_loss(centers, *twice), what="the loss")
     assert_true(loss > 0, "The loss of points far from their centres is not above zero.")
+    want = loss if abs(again - loss) < abs(again - 2 * loss) else 2 * loss
+    assert_close(again, want, rtol=1e-3, atol=0.0, what="the loss of the same points twice")
 
 
 def test_get_loss_keeps_input(student, rng):
