@@ -14,7 +14,7 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
     {"__init__", "attempts", "calls"},
-    {"model", "wire", "describe", "marks", "overlay", "datasets", "confine"}
+    {"model", "wire", "describe", "digits", "marks", "overlay", "datasets", "confine"}
     | {"account", "removal", "entries", "reach", "scopes", "sections"},
     {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas"},
@@ -22,7 +22,7 @@ LAYERS = [
     {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness", "prose", "sheet"},
-    {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold", "recognise"}
+    {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold", "recognise"}
     | {"written", "solved"},
     {"rules", "written_page", "merge", "rehearsal", "class_report"},
     {"plugin"},
