@@ -73,7 +73,7 @@ def kept(got: Array, exact: Array, scale: Array) -> float:
         error = np.where((mine == exact) | (got == nearest) | close, 0.0, error)
         digits = -np.log10(error)
         digits = np.where(np.isnan(mine) | np.isnan(digits), 0.0, digits)
-        return float(np.clip(digits, 0.0, most).min(initial=most))
+        return max(float(np.minimum(digits, most).min(initial=most)), 0.0)
 
 
 def read(path: Path) -> dict[str, tuple[Sweep, ...]]:

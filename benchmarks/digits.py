@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 from autograder import config, grade, pool, verify
-from autograder.model import Assignment, CaseResult
+from autograder.model import Assignment, Case, CaseResult
 
 ROOT = Path(__file__).parent.parent
 KINDS = ("reference", "variant", "misconception")
@@ -39,41 +39,57 @@ def swept(assignment: Assignment) -> Assignment:
     return dataclasses.replace(assignment, questions=tuple(q for q in questions if q.cases))
 
 
-def measured(assignment: Assignment) -> dict[tuple[str, str], dict[str, CaseResult]]:
-    """Results by case, for every candidate that says something about it, by kind and name."""
+Results = dict[tuple[str, str], CaseResult]
+"""Results of one case, by kind and name of the candidate."""
+
+
+def measured(assignment: Assignment) -> dict[str, Results]:
+    """For each case, the results of the reference and of all who write its functions anew."""
     room = grade.course_room(ROOT, assignment)
-    names = {function.rpartition(".")[2] for function in assignment.functions}
+    graded = {
+        case.name: {function.rpartition(".")[2] for function in case.functions}
+        for case in assignment.cases
+    }
+    found: dict[str, Results] = {name: {} for name in graded}
     with tempfile.TemporaryDirectory() as temporary:
-        tasks = {}
+        tasks, wrote = [], {}
         for c in verify.candidates(assignment, ROOT, Path(temporary)):
             text = c.says.text if c.says else "".join(f.read_text() for f in c.path.glob("*.py"))
-            if c.kind in KINDS and any(f"def {name}(" in text for name in names):
-                task = pool.Task(f"{c.kind}/{c.name}", c.path, assignment, room)
-                tasks[task.name] = (c, task)
-        found = {}
-        for outcome in pool.outcomes([task for _, task in tasks.values()], 1):
-            candidate, _ = tasks[outcome.task.name]
+            own = {case for case, names in graded.items() if any(f"def {n}(" in text for n in names)}
+            if c.says is not None and c.says.module is not None:
+                own &= {q.name for q in assignment.cases if _module(assignment, q) == c.says.module}
+            if c.kind in KINDS and own:
+                tasks.append(pool.Task(f"{c.kind}/{c.name}", c.path, assignment, room))
+                wrote[tasks[-1].name] = (c.kind, c.name), own
+        for outcome in pool.outcomes(tasks, 1):
+            key, own = wrote[outcome.task.name]
             if outcome.result is None:
-                raise SystemExit(f"{candidate.name}: {outcome.problem}")
-            found[candidate.kind, candidate.name] = {c.case: c for c in outcome.result.cases}
+                raise SystemExit(f"{outcome.task.name}: {outcome.problem}")
+            for result in outcome.result.cases:
+                if result.case in own:
+                    found[result.case][key] = result
     return found
 
 
-def table(results: dict[tuple[str, str], dict[str, CaseResult]], case: str) -> tuple[str, bool]:
+def _module(assignment: Assignment, case: Case) -> str:
+    return assignment.module_of(assignment.question_of(case))
+
+
+def table(results: Results) -> tuple[str, bool]:
     """The tables of one case, and whether every variant keeps what is asked of it."""
-    reference = results["reference", "reference"][case]
+    reference = results["reference", "reference"]
     if reference.score is None:
-        raise SystemExit(f"{case}: {reference.staff_note}")
-    lines, fair = [f"### `{case}`", ""], True
+        raise SystemExit(f"{reference.case}: {reference.staff_note}")
+    lines, fair = [f"### `{reference.case}`", ""], True
     for i, sweep in enumerate(reference.curves):
         about = f" ({sweep.axis})" if sweep.axis else ""
         lines += [f"{sweep.title}{about}:", "", "| condition | asked | reference | variants, least "
                   "| misconceptions, most below |", "|---|---|---|---|---|"]  # fmt: skip
         for j, point in enumerate(sweep.points):
             keeps = {
-                key: of_case[case].curves[i].points[j]
-                for key, of_case in results.items()
-                if len(of_case[case].curves) > i and len(of_case[case].curves[i].points) > j
+                key: result.curves[i].points[j]
+                for key, result in results.items()
+                if len(result.curves) > i
             }
             right = {k[1]: p for k, p in keeps.items() if k[0] == "variant"}
             fair &= all(p.asked is None or p.student >= p.asked for p in right.values())
@@ -93,14 +109,14 @@ def table(results: dict[tuple[str, str], dict[str, CaseResult]], case: str) -> t
     return "\n".join(lines), fair
 
 
-def shares(results: dict[tuple[str, str], dict[str, CaseResult]], case: str) -> str:
+def shares(results: Results) -> str:
     """Which misconceptions lose part of the case, and how much of it they keep."""
     kept = {
-        key[1]: of_case[case].score or 0.0
-        for key, of_case in results.items()
-        if key[0] == "misconception" and of_case[case].score != of_case[case].max_score
+        key[1]: result.score or 0.0
+        for key, result in results.items()
+        if key[0] == "misconception" and result.score != result.max_score
     }
-    most = results["reference", "reference"][case].max_score
+    most = results["reference", "reference"].max_score
     said = (f"{name} {score / most:.0%}" for name, score in sorted(kept.items()))
     return "Share of the case that misconceptions keep: " + ", ".join(said) + ".\n"
 
@@ -117,13 +133,12 @@ def main() -> int:
         if not of_it.cases or (chosen.assignments and assignment.name not in chosen.assignments):
             continue
         print(f"## {assignment.name}\n")
-        results = measured(of_it)
-        for case in of_it.cases:
-            text, every = table(results, case.name)
+        for results in measured(of_it).values():
+            text, every = table(results)
             print(text)
             fair &= every
             if chosen.shares:
-                print(shares(results, case.name))
+                print(shares(results))
     print("Every variant keeps what is asked." if fair else "A VARIANT KEEPS LESS THAN IS ASKED.")
     return 0 if fair else 1
 

@@ -26,9 +26,9 @@ Number = Any
 """An ``mpf``: mpmath has no types."""
 
 
-def sweeps() -> dict[str, tuple[Sweep, ...]]:
-    """Every sweep of this assignment, by the name of its case."""
-    with mp.workdps(DPS):
+def sweeps(dps: int = DPS) -> dict[str, tuple[Sweep, ...]]:
+    """Every sweep of this assignment, by the name of its case; worked out at ``dps`` digits."""
+    with mp.workdps(dps):
         return {
             "pairwise_dist_digits": _pairwise_dist(),
             "softmax_digits": _logit_sweeps(_softmax),
@@ -129,7 +129,7 @@ def _pairwise_dist() -> tuple[Sweep, ...]:
         _swept(
             "Points from tiny to huge",
             "size of the points",
-            (1e-150, 1e-100, 1e-50, 1e-8, 1e0, 1e8, 1e50, 1e100, 1e150),
+            (1e-150, 1e-50, 1e-8, 1e0, 1e8, 1e50, 1e150),
             lambda w: (w * ROWS, w * far),
             _beside_itself,
         ),
@@ -149,15 +149,23 @@ LOGITS = np.array([[0.0, 1.0, 3.0, -2.0], [0.5, -0.25, -1.0, 0.5], [2.0, 1.5, 0.
 
 
 def _log_sum(row: Array) -> Number:
-    peak = max(row)
-    return peak + mp.log(sum(mp.exp(x - peak) for x in row))
+    """log of the sum of exp(row), exact also where it is a little above the largest entry."""
+    *others, peak = sorted(row)
+    return peak + mp.log1p(sum(mp.exp(x - peak) for x in others))
+
+
+def _shares(rows: Array) -> tuple[Array, Array]:
+    """Probabilities that are as exp(row), measured beside 1, the sum of a row."""
+    made = []
+    for row in rows:
+        exps = [mp.exp(x - max(row)) for x in row]
+        made.append([e / sum(exps) for e in exps])
+    exact = _exact(np.array(made, dtype=object))
+    return exact, np.ones(exact.shape)
 
 
 def _softmax(logits: Array) -> list[tuple[Array, Array]]:
-    """Measured beside 1, the sum of a row."""
-    rows = [[mp.exp(x - _log_sum(row)) for x in row] for row in _mp(logits)]
-    exact = _exact(np.array(rows, dtype=object))
-    return [(exact, np.ones(exact.shape))]
+    return [_shares(_mp(logits))]
 
 
 def _logsumexp(logits: Array) -> list[tuple[Array, Array]]:
@@ -238,14 +246,8 @@ def _ll_joint(*mixture: Array) -> list[tuple[Array, Array]]:
 
 
 def _gamma(*mixture: Array) -> list[tuple[Array, Array]]:
-    """Responsibilities, for either reading of sigma; measured beside 1, the sum of a row."""
-    found = []
-    for power in (2, 1):
-        joint, _ = _joint(*mixture, power)
-        rows = [[mp.exp(x - _log_sum(row)) for x in row] for row in joint]
-        exact = _exact(np.array(rows, dtype=object))
-        found.append((exact, np.ones(exact.shape)))
-    return found
+    """Responsibilities, for either reading of sigma."""
+    return [_shares(_joint(*mixture, power)[0]) for power in (2, 1)]
 
 
 def _ll_joint_sweeps() -> tuple[Sweep, ...]:
@@ -261,14 +263,14 @@ def _ll_joint_sweeps() -> tuple[Sweep, ...]:
         _swept(
             "Components from narrow to wide",
             "size of deviations, means and points",
-            (1e-150, 1e-100, 1e-50, 1e-8, 1e0, 1e8, 1e50, 1e100, 1e150),
+            (1e-150, 1e-50, 1e-8, 1e0, 1e8, 1e50, 1e150),
             lambda w: (w * POINTS, PI, w * MU, w * SIGMA),
             _ll_joint,
         ),
         _swept(
             "Points and components far from the origin",
             "offset of points and means",
-            (1e0, 1e2, 1e4, 1e6, 1e8, 1e10, 1e12),
+            (1e0, 1e2, 1e4, 1e6, 1e8, 1e12),
             lambda o: (o + POINTS, PI, o + MU, SIGMA),
             _ll_joint,
         ),
@@ -278,6 +280,7 @@ def _ll_joint_sweeps() -> tuple[Sweep, ...]:
             (1e-12, 1e-8, 1e-6, 1e-4, 1e-2, 1e0),
             lambda w: (np.concatenate([MU + w * SIGMA, POINTS[:1]]), PI, MU, w * SIGMA),
             _ll_joint,
+            asked=lambda w: w >= 1e-4,  # a square multiplied out, which is allowed, loses the rest
         ),
         _swept(
             "float32 points far from every component",
@@ -297,9 +300,10 @@ def _e_step_sweeps() -> tuple[Sweep, ...]:
         _swept(
             "Points far away between two components",
             "distance in deviations",
-            (1e0, 1e1, 3e1, 1e2, 1e3, 1e4, 1e5, 1e6),
+            (1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6),
             lambda t: (between * [t, 1.0], PI, mu, unit),
             _gamma,
+            asked=lambda t: t <= 1e4,  # ll is about t squared, and gamma has what digits are left
         ),
         _swept(
             "Points far away, one component nearer",
@@ -311,7 +315,7 @@ def _e_step_sweeps() -> tuple[Sweep, ...]:
         _swept(
             "Components from narrow to wide",
             "size of deviations, means and points",
-            (1e-150, 1e-100, 1e-50, 1e-8, 1e0, 1e8, 1e50, 1e100, 1e150),
+            (1e-150, 1e-50, 1e-8, 1e0, 1e8, 1e50, 1e150),
             lambda w: (w * POINTS, PI, w * MU, w * SIGMA),
             _gamma,
         ),
