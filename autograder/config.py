@@ -353,6 +353,9 @@ def _faults(course: _Course) -> Iterator[Fault]:
                 yield from _required(here, case, case_name, question.cases, block.visibility)
                 if case.memory is not None and case.budget is None:
                     yield (*here, "memory"), "needs a `budget`: both are measured on one call"
+                if case.digits and (case.visibility or block.visibility) is Visibility.VISIBLE:
+                    why = "a handout has neither exact answers nor a reference"
+                    yield (*here, "digits"), f"must be left out of a visible case: {why}"
                 for i, function in enumerate(case.functions):
                     if function not in question.functions:
                         there = f"one of its question's ({', '.join(question.functions)})"

@@ -393,8 +393,9 @@ class Plugin:
             missed = [what for what, _ in parts.failures]
             if missed and not self._failed_import(case):
                 message = f"Not right: {', '.join(missed)}. {message}"
-            # Of a function that is not written yet, what it was given says nothing.
-            if call is not None and verdict is not Verdict.NOT_IMPLEMENTED:
+            # Of a function that is not written yet, what it was given says nothing; nor does the
+            # last of many calls of a sweep.
+            if call is not None and verdict is not Verdict.NOT_IMPLEMENTED and not run.curves:
                 message += f"\nCalled {call.brief}."
                 detail = f"{call.full}\n\n{detail}"
             if said.strip():

@@ -35,12 +35,18 @@ class Swept:
     failure: AssertionError | CallFailed | None
     """Why the first condition that is asked and not met has no digits, if it is no matter of them:
     an exception, a wrong shape."""
+    not_finite: frozenset[str]
+    """Names of conditions whose answer holds NaN or infinity where the exact one does not."""
 
 
 @dataclass(frozen=True)
 class _Answer:
     array: Array | None
     failure: AssertionError | CallFailed | None = None
+
+    def not_finite(self, exact: Array) -> bool:
+        got = self.array
+        return got is not None and bool((np.isfinite(exact) & ~np.isfinite(got)).any())
 
 
 def run(
@@ -78,7 +84,12 @@ def run(
             else:
                 failure = failure or answer.failure
     of = sum(point.asked is not None for point in points)
-    return Swept(Curve(sweep.title, sweep.axis, tuple(points)), met, of, failure)
+    holes = {
+        c.name
+        for c, a in zip(sweep.conditions, mine, strict=True)
+        if all(a.not_finite(exact) for exact in c.exact)
+    }
+    return Swept(Curve(sweep.title, sweep.axis, tuple(points)), met, of, failure, frozenset(holes))
 
 
 def _answer(
@@ -145,32 +156,36 @@ def failure(swept: Sequence[Swept], hint: str) -> AssertionError | CallFailed | 
 def told(swept: Swept) -> str:
     """What a sweep found, in one line: digits and conditions, no value of an input or an answer."""
     curve = swept.curve
-    said = ", ".join(_runs(curve.points))
+    said = ", ".join(_runs(curve.points, swept.not_finite))
     where = f" ({curve.axis})" if curve.axis else ""
     least = sorted({point.asked for point in curve.points if point.asked is not None})
     asked = " or ".join(f"{digits_:g}" for digits_ in least)
     return f"{curve.title}{where}: {said}; at least {asked} digits are asked."
 
 
-def _runs(points: Sequence[CurvePoint]) -> Iterator[str]:
-    """Neighbours that keep about as much, together: ``15.5 digits from 1e0 to 1e4``."""
+def _runs(points: Sequence[CurvePoint], not_finite: frozenset[str]) -> Iterator[str]:
+    """Neighbours that keep about as much, together: ``15.5 digits or more from 1e0 to 1e4``."""
     judged = [point for point in points if point.asked is not None]
 
-    def band(point: CurvePoint) -> tuple[bool, int]:
-        met = point.asked is not None and point.student >= point.asked
-        return met, 0 if met else round(point.student)
+    def band(point: CurvePoint) -> tuple[bool, int, bool]:
+        if point.asked is not None and point.student >= point.asked:
+            return True, 0, False
+        return False, round(point.student), point.name in not_finite
 
-    for i, ((met, _), group) in enumerate(groupby(judged, band)):
+    for i, ((met, _, hole), group) in enumerate(groupby(judged, band)):
         run = list(group)
         least = min(point.student for point in run)
-        digits_ = "none" if least < 0.1 else f"{least:.1f}"
-        unit = " digits" if i == 0 and digits_ != "none" else ""
-        more = " or more" if met and len(run) > 1 else ""
-        yield f"{digits_}{unit}{more} {_where(run)}"
+        if hole:
+            said = "none (NaN or infinite)"
+        elif least < 0.05:
+            said = "none"
+        else:
+            said = f"{least:.1f}" + " digits" * (i == 0) + " or more" * (met and len(run) > 1)
+        yield f"{said} {_where(run)}"
 
 
 def _where(run: Sequence[CurvePoint]) -> str:
     if run[0].at is None:
-        return "at " + ", ".join(point.name for point in run)
+        return "for " + " and ".join(point.name for point in run)
     first, last = run[0].name, run[-1].name
     return f"at {first}" if first == last else f"from {first} to {last}"

@@ -16,7 +16,7 @@ LAYERS = [
     {"__init__", "attempts", "calls"},
     {"model", "wire", "describe", "digits", "marks", "overlay", "datasets", "confine"}
     | {"account", "removal", "entries", "reach", "scopes", "sections"},
-    {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"}
+    {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas"},
     {"statements"},
     {"extraction"},
