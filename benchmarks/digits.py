@@ -55,7 +55,9 @@ def measured(assignment: Assignment) -> dict[str, Results]:
         tasks, wrote = [], {}
         for c in verify.candidates(assignment, ROOT, Path(temporary)):
             text = c.says.text if c.says else "".join(f.read_text() for f in c.path.glob("*.py"))
-            own = {case for case, names in graded.items() if any(f"def {n}(" in text for n in names)}
+            own = {
+                case for case, names in graded.items() if any(f"def {n}(" in text for n in names)
+            }
             if c.says is not None and c.says.module is not None:
                 own &= {q.name for q in assignment.cases if _module(assignment, q) == c.says.module}
             if c.kind in KINDS and own:

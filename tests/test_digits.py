@@ -12,7 +12,14 @@ import pytest
 
 from autograder import config, curves, digits, grade, isolation, report, stability, terminal
 from autograder.digits import Condition, Sweep
-from autograder.model import Curve, CurvePoint, Digits, SubmissionResult, Verdict, Visibility
+from autograder.model import (
+    CaseResult,
+    Curve,
+    CurvePoint,
+    SubmissionResult,
+    Verdict,
+    Visibility,
+)
 from autograder.sandbox import Sandbox
 from tests import mini, samples
 
@@ -245,7 +252,8 @@ def root(tmp_path: Path) -> Path:
         "        points: 4\n", "        points: 9\n"
     )  # fmt: skip
     added = "          double_digits: {points: 5, digits: {float64: 6, float32: 3}}\n"
-    path.write_text(text.replace("          double_keeps_input:", f"{added}          double_keeps_input:"))
+    before = "          double_keeps_input:"
+    path.write_text(text.replace(before, added + before))
     return course
 
 
@@ -269,7 +277,7 @@ def _graded(
     return grade.grade(assignment, grade.course_room(root, assignment), folder, sandbox, "sub")
 
 
-def _case(result: SubmissionResult) -> grade.CaseResult:  # type: ignore[name-defined]
+def _case(result: SubmissionResult) -> CaseResult:
     return next(c for c in result.cases if c.case == "double_digits")
 
 

@@ -22,8 +22,8 @@ LAYERS = [
     {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness", "prose", "sheet"},
-    {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold", "recognise"}
-    | {"written", "solved"},
+    {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
+    | {"recognise", "written", "solved"},
     {"rules", "written_page", "merge", "rehearsal", "class_report"},
     {"plugin"},
     {"grade"},

@@ -95,8 +95,9 @@ def shown(case: CaseResult, audience: Audience) -> ShownCase | None:
     Students do not see cases whose visibility is ``hidden``. Details and
     pictures hold values, so they are for visible cases and for staff; staff
     notes are for staff. Curves hold digits and names of conditions and no
-    values, so whoever may read the message may see them. A case that the grader itself failed says so and
-    nothing else, because its detail may quote the check.
+    values, so whoever may read the message may see them. A case that the
+    grader itself failed says so and nothing else, because its detail may
+    quote the check.
     """
     if audience == "student" and case.visibility is Visibility.HIDDEN:
         return None

@@ -126,7 +126,8 @@ def _packed(array: Array) -> list[Any]:
 
 def _array(packed: list[Any]) -> Array:
     dtype, shape, values = packed
-    return np.array(values, dtype=np.float64).astype(dtype).reshape(shape)
+    array: Array = np.array(values, dtype=np.float64).astype(dtype)
+    return array.reshape(shape)
 
 
 def _condition(plain: dict[str, Any]) -> Condition:

@@ -315,9 +315,7 @@ class Plugin:
         def judge(
             sweeps: Sequence[Sweep], call: sweeping.Call, *, hint: str = "", **options: Any
         ) -> None:
-            swept = [
-                sweeping.run(s, student, reference, call, asked, **options) for s in sweeps
-            ]
+            swept = [sweeping.run(s, student, reference, call, asked, **options) for s in sweeps]
             run.curves += [one.curve for one in swept]
             met, of = sum(one.met for one in swept), sum(one.of for one in swept)
             failure = sweeping.failure(swept, hint)
