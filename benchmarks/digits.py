@@ -56,7 +56,9 @@ def measured(assignment: Assignment) -> dict[str, Results]:
         for c in verify.candidates(assignment, ROOT, Path(temporary)):
             text = c.says.text if c.says else "".join(f.read_text() for f in c.path.glob("*.py"))
             own = {
-                case for case, names in graded.items() if any(f"def {n}(" in text for n in names)
+                case
+                for case, functions in graded.items()
+                if any(f"def {function}(" in text for function in functions)
             }
             if c.says is not None and c.says.module is not None:
                 own &= {q.name for q in assignment.cases if _module(assignment, q) == c.says.module}

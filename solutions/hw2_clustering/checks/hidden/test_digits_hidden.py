@@ -15,7 +15,7 @@ EXACT = digits.read(Path(__file__).with_name("exact_digits.json"))
 
 
 def test_pairwise_dist_digits(stability):
-    """pairwise_dist keeps its digits for points far from the origin, nearly equal, tiny and huge."""
+    """pairwise_dist keeps its digits for points far away, nearly equal, tiny and huge."""
     stability(
         EXACT["pairwise_dist_digits"],
         lambda side, X, Y: side.pairwise_dist(X, Y),
