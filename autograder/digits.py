@@ -126,8 +126,8 @@ def _packed(array: Array) -> list[Any]:
 
 def _array(packed: list[Any]) -> Array:
     dtype, shape, values = packed
-    array: Array = np.array(values, dtype=np.float64).astype(dtype)
-    return array.reshape(shape)
+    array: Array = np.array(values, dtype=np.float64).reshape(shape).astype(dtype)
+    return array
 
 
 def _condition(plain: dict[str, Any]) -> Condition:
