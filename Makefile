@@ -11,7 +11,7 @@ NB_OUT ?= notebooks_out
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test redteam verify handouts notebooks grade bench cp4 lint clean
+.PHONY: help demo test redteam verify handouts notebooks oracle digits grade bench cp4 lint clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,13 @@ redteam: $(READY) ## grade hostile and broken submissions, in three contexts
 
 handouts: $(READY) ## regenerate assignments/ and notebooks/
 	$(BIN)/autograder handout
+
+oracle: $(READY) ## work out the exact answers that the digits cases measure with
+	$(BIN)/python solutions/hw2_clustering/oracle.py
+	$(BIN)/python solutions/cp4_gmm/oracle.py
+
+digits: $(READY) ## digits kept by right and wrong solutions, as tables
+	$(BIN)/python benchmarks/digits.py
 
 verify: $(READY) ## grade the grader
 	$(BIN)/autograder verify

@@ -22,7 +22,15 @@ import yaml
 from pydantic import Field
 
 from autograder import model
-from autograder.model import Assignment, Course, LatePolicy, Limits, Tolerance, Visibility
+from autograder.model import (
+    Assignment,
+    Course,
+    Digits,
+    LatePolicy,
+    Limits,
+    Tolerance,
+    Visibility,
+)
 
 Spot = tuple[str | int, ...]
 """Where a value stands: keys (and positions in lists) from the top of the file."""
@@ -118,6 +126,13 @@ class _Tolerance(_Block):
         return dataclasses.replace(default, **self.model_dump(exclude_unset=True))
 
 
+class _Digits(_Block):
+    """Fewer than the dtype has, and enough to mean something."""
+
+    float64: float = Field(Digits.float64, gt=0, lt=15)
+    float32: float = Field(Digits.float32, gt=0, lt=7)
+
+
 class _Late(_Block):
     grace_minutes: _NotNegative = LatePolicy.grace_minutes
     percent_per_day: _Percent = LatePolicy.percent_per_day
@@ -144,6 +159,7 @@ class _Case(_Block):
     tolerance: _Tolerance = _Tolerance()
     budget: float | None = Field(None, gt=0)
     memory: float | None = Field(None, gt=0)
+    digits: _Digits | None = None
     requires: _CaseName | None = None
 
 
@@ -197,6 +213,7 @@ def _record(name: str, block: _Assignment) -> Assignment:
             "visibility": block_.visibility or block.visibility,
             "functions": block_.functions or functions,
             "tolerance": block_.tolerance.over(tolerance),
+            "digits": Digits(**block_.digits.model_dump()) if block_.digits else None,
         }
         return model.Case(name=name, **(block_.model_dump() | own))
 
@@ -352,6 +369,9 @@ def _faults(course: _Course) -> Iterator[Fault]:
                 yield from _required(here, case, case_name, question.cases, block.visibility)
                 if case.memory is not None and case.budget is None:
                     yield (*here, "memory"), "needs a `budget`: both are measured on one call"
+                if case.digits and (case.visibility or block.visibility) is Visibility.VISIBLE:
+                    why = "a handout has neither exact answers nor a reference"
+                    yield (*here, "digits"), f"must be left out of a visible case: {why}"
                 for i, function in enumerate(case.functions):
                     if function not in question.functions:
                         there = f"one of its question's ({', '.join(question.functions)})"
@@ -393,6 +413,7 @@ _WANTED = {
     "model_type": "a block of keys",
     "greater_than": "more than {gt:g}",
     "greater_than_equal": "{ge:g} or more",
+    "less_than": "less than {lt:g}",
     "less_than_equal": "{le:g} or less",
     "enum": "{expected}",
     "value_error": "{error}",

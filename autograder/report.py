@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from autograder import __version__
+from autograder import __version__, curves
 from autograder.model import (
     Case,
     Marked,
@@ -279,6 +279,7 @@ def _environment() -> Any:
         plural=plural,
         clean=clean,
         png=png_uri,
+        plot=curves.plot,
         brief=lambda text: cut(text, _MAX_HTML_TEXT),
     )
     environment.globals.update(counted=counted)

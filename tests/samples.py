@@ -7,6 +7,8 @@ from functools import cache
 
 from autograder.model import (
     CaseResult,
+    Curve,
+    CurvePoint,
     Panel,
     Picture,
     Question,
@@ -122,6 +124,7 @@ def cases() -> tuple[CaseResult, ...]:
             message="Rows with a spread above 700 are not finite.",
             detail=SECRETS["detail"],
             hint="Subtract each row's own maximum first.",
+            curves=CURVES,
         ),
         _case(
             "1.2",
@@ -233,6 +236,28 @@ def cases() -> tuple[CaseResult, ...]:
     )
 
 
+CURVES = (
+    Curve(
+        "Rows near an offset",
+        "offset of the logits",
+        (
+            CurvePoint("1e0", 1.0, 15.95, 15.95, 6.0),
+            CurvePoint("1e8", 1e8, 8.25, 15.7, 6.0),
+            CurvePoint("1e-300", 1e-300, 0.0, 15.95, 6.0),
+            CurvePoint("1e300", 1e300, 3.5, None, None),
+        ),
+    ),
+    Curve(
+        "Edges",
+        "",
+        (
+            CurvePoint("ties", None, 15.95, 15.95, 3.0),
+            CurvePoint("-inf <b>", None, 0.0, 15.95, 3.0),
+        ),
+    ),
+)
+"""Digits kept along two sweeps, with something of everything."""
+
 QUESTIONS = (
     Question("1.1", "Pairwise distance", 7, ("pairwise_dist",)),
     Question("1.2", "Softmax", 7, ("softmax",)),
@@ -283,6 +308,7 @@ def perfect() -> SubmissionResult:
             hint="",
             staff_note="",
             pictures=(),
+            curves=(),
         )
         for c in cases()
     )

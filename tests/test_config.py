@@ -12,6 +12,7 @@ from autograder.model import (
     Assignment,
     Case,
     Course,
+    Digits,
     LatePolicy,
     Limits,
     Question,
@@ -295,7 +296,7 @@ LIMITS_KEYS = (
             31,
             "hw1, question 1.1, case total_large: `budgte` is an unknown key (did you mean "
             "budget?); the keys here are points, visibility, functions, tolerance, budget, "
-            "memory, requires",
+            "memory, digits, requires",
         ),
     ],
 )
@@ -470,6 +471,19 @@ def test_keys_are_text(tmp_path: Path) -> None:
             22,
             "hw1: `visibility` must be 'visible', 'hidden', 'after_due_date' or "
             "'after_published', not the text 'hiden' (did you mean hidden?).",
+        ),
+        (
+            "points: 5.5\n",
+            "points: 5.5\n            digits: {float64: 15}\n",
+            32,
+            "case total_large: `digits.float64` must be less than 15, not 15.",
+        ),
+        (
+            "visibility: visible",
+            "digits: {float32: 2}, visibility: visible",
+            29,
+            "case total_printed_example: `digits` must be left out of a visible case: a handout "
+            "has neither exact answers nor a reference.",
         ),
         (
             "visibility: visible",
@@ -871,3 +885,13 @@ def test_a_question_may_depend_on_graded_functions(tmp_path: Path) -> None:
 def test_faults_in_what_depends_on_what(tmp_path: Path, old: str, new: str, said: str) -> None:
     """A function that nobody grades, and a share beyond all of it, are refused."""
     assert complaint(tmp_path, changed(old, new)) == f"grading_config.yaml {said}"
+
+
+def test_digits_are_kept(tmp_path: Path) -> None:
+    """What a sweep asks for; a dtype left out has its default, and most cases sweep nothing."""
+    text = changed("points: 5.5\n", "points: 5.5\n            digits: {float64: 8}\n")
+    path = tmp_path / "grading_config.yaml"
+    path.write_text(text)
+    cases = {case.name: case for case in config.load(path).assignments[0].cases}
+    assert cases["total_large"].digits == Digits(8.0, 3.0)
+    assert cases["total_speed"].digits is None

@@ -14,16 +14,16 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
     {"__init__", "attempts", "calls"},
-    {"model", "wire", "prints", "describe", "diagnose", "marks", "overlay", "datasets", "confine"}
-    | {"account", "removal", "entries", "reach", "scopes", "sections", "standins"}
+    {"model", "wire", "prints", "describe", "diagnose", "digits", "marks", "overlay", "datasets"}
+    | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
     | {"mutations", "perturb"},
-    {"config", "archives", "cells", "visible", "answers", "stubs", "worker", "session"}
+    {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas", "mutants"},
     {"statements"},
     {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness", "prose", "sheet"},
-    {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
+    {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved"},
     {"rules", "written_page", "merge", "rehearsal", "class_report"},
     {"plugin", "follow", "recognise"},

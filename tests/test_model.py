@@ -13,6 +13,8 @@ from autograder.model import (
     Assignment,
     Case,
     CaseResult,
+    Curve,
+    CurvePoint,
     LatePolicy,
     Limits,
     Question,
@@ -146,6 +148,10 @@ def test_a_submission_survives_json() -> None:
         submission="Ada Lovelace",
         cases=(
             result(None, 2.0, staff_note="the check divided by zero"),
+            result(
+                0.25,
+                curves=(Curve("Rows", "size", (CurvePoint("ties", None, 8.5, None, 6.0),)),),
+            ),
             result(0.5, 1.0, usage=Usage(0.25, 0.125, 30.5), seed=2**64 - 1, hint="naïve ≠ fast"),
         ),
         questions=HW.questions,
@@ -167,6 +173,7 @@ def test_plain_data_is_only_what_json_knows() -> None:
         "tolerance": {"rtol": 1e-3, "atol": 0.0},
         "budget": 8.0,
         "memory": None,
+        "digits": None,
         "requires": None,
         "seed": None,
     }

@@ -23,7 +23,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import class_report, report, terminal, visible
-from autograder.model import Panel, Picture, SubmissionResult, Usage, Verdict, Visibility
+from autograder.model import (
+    Curve,
+    CurvePoint,
+    Panel,
+    Picture,
+    SubmissionResult,
+    Usage,
+    Verdict,
+    Visibility,
+)
 from tests import samples
 
 _SCHEMA = Path(__file__).parent / "gradescope_schema.json"
@@ -339,9 +348,10 @@ def test_text_of_students_is_text():
     """Markup in a submission's texts is shown as it was written and never becomes markup."""
     evil = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'&{{ 7 * 7 }}"
     picture = Picture(evil, (Panel(evil, 1, 1, b"abc"),))
+    curve = Curve(evil, evil, (CurvePoint(evil, None, 1.0, 2.0, 3.0),))
     result = replace(
         _one(title=evil, message=evil, detail=evil, hint=evil, case=evil, function=evil,
-             question=evil, pictures=(picture,)),
+             question=evil, pictures=(picture,), curves=(curve,)),
         notices=(evil,), submission=evil, title=evil, layers=(evil,),
         waiting=(samples.Waiting(evil, evil, 1),),
     )  # fmt: skip
@@ -362,6 +372,25 @@ def test_failed_cases_are_open():
     outline = _Outline(report.html(samples.graded(), audience="staff"))
     unfolded = ["open" in attrs for attrs in outline.all("details")]
     assert unfolded == [c.verdict is not Verdict.ACCEPTED for c in samples.cases()]
+
+
+def test_a_curve_is_drawn_with_what_is_finite():
+    """A number of digits that is none is left out, of a point or with it; words tell the rest."""
+    nan = float("nan")
+    points = (
+        CurvePoint("1e0", 1.0, 9.5, nan, 6.0),
+        CurvePoint("1e4", 1e4, nan, 15.0, 6.0),
+        CurvePoint("1e8", 1e8, 2.5, 15.0, nan),
+    )
+    page = report.html(_one(curves=(Curve("Rows", "offset", points),)))
+    assert "1e0: 9.5, asked 6. 1e8: 2.5, reference 15.0, nothing asked." in page
+    assert page.count('<circle class="student" cx="') == 3  # two conditions and the legend
+    assert "nan" not in page.partition('<figure class="digits">')[2].partition("<p ")[0]
+
+
+def test_a_page_without_curves_has_no_drawing():
+    """Most cases sweep nothing."""
+    assert '<figure class="digits">' not in report.html(_one())
 
 
 def test_pictures_are_the_pixels_they_were():

@@ -36,6 +36,7 @@ def _case(**changes: object) -> CaseResult:
         "hint": "the hint",
         "staff_note": "the note",
         "pictures": (samples.Picture("p", (samples.panel("a", 4, 2, 2),)),),
+        "curves": samples.CURVES,
     }
     return CaseResult(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -92,6 +93,8 @@ def test_values_of_other_cases_stay_with_staff(audience, visibility):
     assert case is not None
     assert (case.message, case.hint) == ("the message", "the hint")
     assert (case.detail, case.staff_note, case.pictures) == ("", "", ())
+    # Digits and names of conditions are no values.
+    assert case.curves == samples.CURVES
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))
@@ -120,6 +123,7 @@ def test_our_fault_is_withheld(ours, audience):
     assert case.verdict is Verdict.JUDGE_ERROR
     assert case.message == visible.WITHHELD
     assert (case.detail, case.hint, case.staff_note, case.pictures) == ("", "", "", ())
+    assert case.curves == ()
 
 
 def test_withheld_case_in_the_text():

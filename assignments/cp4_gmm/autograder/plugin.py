@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import inspect
 import traceback
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,15 @@ import pytest
 
 from autograder import budget as budgets
 from autograder import compare, prints
+from autograder import stability as sweeping
 from autograder.answers import Mismatch
 from autograder.diagnose import named_factor
+from autograder.digits import Sweep
 from autograder.model import (
     Assignment,
     Case,
     CaseResult,
+    Curve,
     Panel,
     Picture,
     Usage,
@@ -112,6 +115,13 @@ class Parts:
         else:
             self.earned += share
 
+    def count(self, share: float, what: str, failure: AssertionError | CallFailed | None) -> None:
+        """The same for a share that was found out beforehand; ``failure`` took the rest."""
+        self.used = True
+        self.earned += share
+        if failure is not None:
+            self.failures.append((what, failure))
+
 
 @dataclass
 class _Run:
@@ -122,6 +132,7 @@ class _Run:
     parts: Parts = field(default_factory=Parts)
     student: Submission | None = None
     pictures: list[Picture] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
     rehearsal: Rehearsal | None = None
     with_reference: bool = False
     """The reference's worker has begun this case."""
@@ -349,6 +360,27 @@ class Plugin:
         if self.bench.strains is not None and found:
             self.bench.strains[item.name.removeprefix("test_")] = max(found)
 
+    @pytest.fixture
+    def stability(
+        self, request: Any, student: Submission, reference: Submission
+    ) -> Callable[..., None]:
+        """``stability(sweeps, call)`` gives points by the digits that are kept under conditions."""
+        run = self._run(request)
+        asked = run.case.digits
+        if asked is None:
+            raise RuntimeError("this case has no `digits:` in the config")
+
+        def judge(
+            sweeps: Sequence[Sweep], call: sweeping.Call, *, hint: str = "", **options: Any
+        ) -> None:
+            swept = [sweeping.run(s, student, reference, call, asked, **options) for s in sweeps]
+            run.curves += [one.curve for one in swept]
+            met, of = sum(one.met for one in swept), sum(one.of for one in swept)
+            failure = sweeping.failure(swept, hint)
+            run.parts.count(met / of, f"{of - met} of {of} conditions", failure)
+
+        return judge
+
     # Reporting
 
     def _end_reference(self) -> None:
@@ -418,8 +450,9 @@ class Plugin:
             missed = [what for what, _ in parts.failures]
             if missed and not self._failed_import(case):
                 message = f"Not right: {', '.join(missed)}. {message}"
-            # Of a function that is not written yet, what it was given says nothing.
-            if call is not None and verdict is not Verdict.NOT_IMPLEMENTED:
+            # Of a function that is not written yet, what it was given says nothing; nor does the
+            # last of many calls of a sweep.
+            if call is not None and verdict is not Verdict.NOT_IMPLEMENTED and not run.curves:
                 more, kind = _of_the_call(failure, call)
                 message, diagnosis = message + more, kind or diagnosis
                 message += f"\nCalled {call.brief}."
@@ -444,6 +477,7 @@ class Plugin:
             seed=run.seed,
             usage=usage,
             pictures=tuple(run.pictures),
+            curves=tuple(run.curves),
             bonus=question.bonus,
             diagnosis=diagnosis,
         )

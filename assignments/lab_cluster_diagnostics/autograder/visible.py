@@ -16,6 +16,8 @@ from typing import Literal
 
 from autograder.model import (
     CaseResult,
+    Curve,
+    CurvePoint,
     Picture,
     SubmissionResult,
     Usage,
@@ -70,6 +72,7 @@ class ShownCase:
     seed: int | None
     usage: Usage
     pictures: tuple[Picture, ...]
+    curves: tuple[Curve, ...]
     bonus: bool
 
 
@@ -91,8 +94,10 @@ def shown(case: CaseResult, audience: Audience) -> ShownCase | None:
 
     Students do not see cases whose visibility is ``hidden``. Details and
     pictures hold values, so they are for visible cases and for staff; staff
-    notes are for staff. A case that the grader itself failed says so and
-    nothing else, because its detail may quote the check.
+    notes are for staff. Curves hold digits and names of conditions and no
+    values, so whoever may read the message may see them. A case that the
+    grader itself failed says so and nothing else, because its detail may
+    quote the check.
     """
     if audience == "student" and case.visibility is Visibility.HIDDEN:
         return None
@@ -117,6 +122,7 @@ def shown(case: CaseResult, audience: Audience) -> ShownCase | None:
         seed=case.seed,
         usage=case.usage,
         pictures=tuple(_clean_picture(p) for p in case.pictures) if values else (),
+        curves=() if ours else tuple(_clean_curve(c) for c in case.curves),
         bonus=case.bonus,
     )
 
@@ -241,3 +247,14 @@ def cut(text: str, limit: int) -> str:
 def _clean_picture(picture: Picture) -> Picture:
     panels = tuple(type(p)(clean(p.label), p.width, p.height, p.rgb) for p in picture.panels)
     return Picture(clean(picture.caption), panels)
+
+
+def _clean_curve(curve: Curve) -> Curve:
+    """Without points that have no finite number of digits: nothing could be drawn of them."""
+    points = []
+    for p in curve.points:
+        student, reference, asked = (None if d is None else finite(d) for d in
+                                     (p.student, p.reference, p.asked))  # fmt: skip
+        if student is not None:
+            points.append(CurvePoint(clean(p.name), p.at, student, reference, asked))
+    return Curve(clean(curve.title), clean(curve.axis), tuple(points))

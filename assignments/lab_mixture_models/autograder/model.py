@@ -82,6 +82,14 @@ class Tolerance:
 
 
 @dataclass(frozen=True)
+class Digits:
+    """Digits that a sweep asks for, by the dtype of the answer or, if less, of the input."""
+
+    float64: float = 6.0
+    float32: float = 3.0
+
+
+@dataclass(frozen=True)
 class Case:
     """One check as the config knows it: a pytest function ``test_<name>``."""
 
@@ -94,6 +102,8 @@ class Case:
     """CPU time allowed, as a ratio to the reference's; None: not budgeted."""
     memory: float | None = None
     """Memory that a budgeted call may take, as a ratio to the reference's."""
+    digits: Digits | None = None
+    """What its sweeps ask for; None: it sweeps nothing."""
     requires: str | None = None
     """An earlier case of the question: without points there, this one has none either."""
     seed: int | None = None
@@ -256,6 +266,29 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class CurvePoint:
+    """Digits kept under one condition of a sweep."""
+
+    name: str
+    """The condition as people read it; it holds no value of an input's."""
+    at: float | None
+    """Its place on a logarithmic axis; None: it has a name and no place."""
+    student: float
+    reference: float | None
+    asked: float | None
+    """None: it is shown, and nothing is asked of it."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Digits kept along one sweep, the submission's beside the reference's."""
+
+    title: str
+    axis: str
+    points: tuple[CurvePoint, ...]
+
+
+@dataclass(frozen=True)
 class CaseResult:
     """What became of one case of one submission.
 
@@ -282,6 +315,8 @@ class CaseResult:
     seed: int | None = None
     usage: Usage = field(default_factory=Usage)
     pictures: tuple[Picture, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    """Digits and names of conditions: no values, so they may be shown wherever ``message`` is."""
     bonus: bool = False
     stood_in: tuple[str, ...] = ()
     """Functions that the grader answered for, so that their mistakes are charged once."""

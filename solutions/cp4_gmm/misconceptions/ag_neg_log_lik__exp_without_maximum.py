@@ -1,7 +1,7 @@
 """You take exp of the log densities without subtracting the largest one first; for a far row the log of 0 is minus infinity, and its gradient is NaN.
 
 module: calc_neg_log_lik__ag
-loses: [ag_neg_log_lik_far_points, ag_gradient_many_dimensions]
+loses: [ag_neg_log_lik_far_points, ag_gradient_many_dimensions, ag_neg_log_lik_digits]
 """
 import autograd.numpy as ag_np
 from autograd.scipy.stats import norm

@@ -1,7 +1,7 @@
 """You add 1e-32 to the density before the logarithm; far rows all get -73.7, and their gradient vanishes.
 
 module: calc_neg_log_lik__ag
-loses: [ag_neg_log_lik_far_points, ag_gradient_many_dimensions]
+loses: [ag_neg_log_lik_far_points, ag_gradient_many_dimensions, ag_neg_log_lik_digits]
 """
 import autograd.numpy as ag_np
 from autograd.scipy.stats import norm

@@ -1,7 +1,7 @@
 """You take exp of the log densities and divide by the sum; for a row far from every component all of them underflow, and 0/0 is NaN.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [estep_far_points, estep_many_dimensions]
+loses: [estep_far_points, estep_many_dimensions, estep_digits]
 """
 import numpy as np
 from scipy.stats import norm

@@ -1,7 +1,7 @@
 """You add 1e-32 to every density before you normalize; for a far row only that constant is left, so the row is shared out evenly.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [estep_far_points, estep_many_dimensions]
+loses: [estep_far_points, estep_many_dimensions, estep_digits]
 """
 import numpy as np
 from scipy.stats import norm

@@ -1,7 +1,7 @@
 """You subtract the largest log density of all rows; a row far below it still underflows to 0/0, so each row needs its own maximum.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [estep_far_points]
+loses: [estep_far_points, estep_digits]
 """
 import numpy as np
 from scipy.stats import norm

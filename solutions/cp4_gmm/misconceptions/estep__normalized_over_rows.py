@@ -9,6 +9,7 @@ may_lose:
   - estep_speed
   - estep_keeps_input
   - fit_two_blobs
+  - estep_digits
 """
 import numpy as np
 from scipy.special import logsumexp

@@ -1,7 +1,7 @@
 """You multiply the densities of all dimensions; with 400 pixels every product is 0 or infinite, and their ratio is NaN.
 
 module: GMM_PenalizedMLEstimator_EM
-loses: [estep_far_points, estep_many_dimensions]
+loses: [estep_far_points, estep_many_dimensions, estep_digits]
 """
 import numpy as np
 from scipy.stats import norm

@@ -11,6 +11,7 @@ may_lose:
   - fit_two_blobs
   - fit_history_keys
   - em_training_table
+  - estep_digits
 """
 import numpy as np
 from scipy.special import logsumexp

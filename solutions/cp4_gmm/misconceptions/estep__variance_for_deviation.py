@@ -8,6 +8,7 @@ may_lose:
   - estep_duplicate_rows
   - estep_speed
   - estep_keeps_input
+  - estep_digits
 """
 import numpy as np
 from scipy.special import softmax

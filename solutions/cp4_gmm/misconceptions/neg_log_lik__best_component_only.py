@@ -2,7 +2,7 @@
 
 module: calc_neg_log_lik__np
 loses: [neg_log_lik_printed_example, neg_log_lik_values, neg_log_lik_zero_weight]
-may_lose: [neg_log_lik_empty, neg_log_lik_speed, neg_log_lik_keeps_input]
+may_lose: [neg_log_lik_empty, neg_log_lik_speed, neg_log_lik_keeps_input, neg_log_lik_digits]
 """
 import numpy as np
 from scipy.stats import norm

@@ -1,7 +1,7 @@
 """You sum the logs over the dimensions, but then take exp without subtracting the largest one first; every term underflows to 0, and the log of 0 is minus infinity.
 
 module: calc_neg_log_lik__np
-loses: [neg_log_lik_many_dimensions, neg_log_lik_far_points]
+loses: [neg_log_lik_many_dimensions, neg_log_lik_far_points, neg_log_lik_digits]
 """
 import numpy as np
 from scipy.stats import norm

@@ -1,7 +1,11 @@
 """You add 1e-32 to the density against a logarithm of zero; no row can then have a log density below -73.7, however far away it is.
 
 module: calc_neg_log_lik__np
-loses: [neg_log_lik_many_dimensions, neg_log_lik_far_points, neg_log_lik_real_size]
+loses:
+  - neg_log_lik_many_dimensions
+  - neg_log_lik_far_points
+  - neg_log_lik_real_size
+  - neg_log_lik_digits
 """
 import numpy as np
 from scipy.stats import norm

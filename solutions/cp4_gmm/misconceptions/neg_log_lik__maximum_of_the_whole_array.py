@@ -1,7 +1,7 @@
 """You subtract the largest entry of the whole array; a row far below it still underflows, so each row needs its own maximum.
 
 module: calc_neg_log_lik__np
-loses: [neg_log_lik_far_points]
+loses: [neg_log_lik_far_points, neg_log_lik_digits]
 """
 import numpy as np
 from scipy.stats import norm

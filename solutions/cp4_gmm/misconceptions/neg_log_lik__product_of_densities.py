@@ -1,7 +1,7 @@
 """You multiply the densities of all dimensions before you take the logarithm; with 400 pixels the product is 0 or infinite.
 
 module: calc_neg_log_lik__np
-loses: [neg_log_lik_many_dimensions, neg_log_lik_far_points]
+loses: [neg_log_lik_many_dimensions, neg_log_lik_far_points, neg_log_lik_digits]
 """
 import numpy as np
 from scipy.stats import norm

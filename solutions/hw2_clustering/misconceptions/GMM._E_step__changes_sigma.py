@@ -1,6 +1,6 @@
 """You add a tiny number to sigma in place, against a division by zero; however small it is, the caller's standard deviations have changed after the call.
 
-loses: [e_step_keeps_input]
+loses: [e_step_keeps_input, e_step_digits]
 """
 import numpy as np
 

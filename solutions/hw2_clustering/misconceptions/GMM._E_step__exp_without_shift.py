@@ -1,6 +1,6 @@
 """You apply exp to the log densities directly; for a far point all of them underflow to zero and the responsibilities are 0/0.
 
-loses: [e_step_far_points]
+loses: [e_step_far_points, e_step_digits]
 """
 import numpy as np
 

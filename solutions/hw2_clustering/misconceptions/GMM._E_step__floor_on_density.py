@@ -1,6 +1,6 @@
 """You add 1e-32 to every density before normalising; for a far point only that constant is left, so it is shared out evenly where one component should have it.
 
-loses: [e_step_far_points]
+loses: [e_step_far_points, e_step_digits]
 """
 import numpy as np
 

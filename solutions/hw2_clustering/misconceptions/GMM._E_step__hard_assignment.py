@@ -1,7 +1,7 @@
 """You give each point wholly to its most probable component; that is k-means' assignment, while the E step keeps the probabilities.
 
 loses: [e_step_by_hand, e_step_values, e_step_far_points]
-may_lose: [e_step_keeps_input, gmm_image_16_colors]
+may_lose: [e_step_keeps_input, gmm_image_16_colors, e_step_digits]
 """
 import numpy as np
 

@@ -7,7 +7,7 @@ loses:
   - ll_joint_many_dimensions
   - ll_joint_sigma_is_deviation
   - ll_joint_zero_weight
-may_lose: [ll_joint_keeps_input]
+may_lose: [ll_joint_keeps_input, ll_joint_digits]
 """
 import numpy as np
 

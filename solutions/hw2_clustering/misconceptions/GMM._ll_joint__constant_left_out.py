@@ -1,7 +1,7 @@
 """You leave out the factor (2 pi)^(-D/2); it does not change the responsibilities, but the likelihood is no longer that of a density.
 
 loses: [ll_joint_standard_normal, ll_joint_values]
-may_lose: [ll_joint_keeps_input]
+may_lose: [ll_joint_keeps_input, ll_joint_digits]
 """
 import numpy as np
 

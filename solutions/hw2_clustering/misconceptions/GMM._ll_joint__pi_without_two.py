@@ -1,7 +1,7 @@
 """The constant of the normal density is 2 pi; you use pi alone, so every log density is too large by D/2 log 2.
 
 loses: [ll_joint_standard_normal, ll_joint_values]
-may_lose: [ll_joint_keeps_input]
+may_lose: [ll_joint_keeps_input, ll_joint_digits]
 """
 import numpy as np
 

@@ -1,7 +1,7 @@
 """You return the log density of the components without the logarithm of their prior pi; with unequal pi every column is off.
 
 loses: [ll_joint_standard_normal, ll_joint_values, ll_joint_zero_weight]
-may_lose: [ll_joint_keeps_input]
+may_lose: [ll_joint_keeps_input, ll_joint_digits]
 """
 import numpy as np
 

@@ -1,7 +1,7 @@
 """You add the prior itself to the log density; a product of probabilities becomes a sum of logarithms, so its logarithm is what you add.
 
 loses: [ll_joint_standard_normal, ll_joint_values, ll_joint_zero_weight]
-may_lose: [ll_joint_keeps_input]
+may_lose: [ll_joint_keeps_input, ll_joint_digits]
 """
 import numpy as np
 

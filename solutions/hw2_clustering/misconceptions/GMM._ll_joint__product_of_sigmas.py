@@ -1,6 +1,6 @@
 """You multiply the variances of all coordinates before the log; with hundreds of coordinates the product runs to zero or infinity, while a sum of logs does not.
 
-loses: [ll_joint_many_dimensions]
+loses: [ll_joint_many_dimensions, ll_joint_digits]
 """
 import numpy as np
 

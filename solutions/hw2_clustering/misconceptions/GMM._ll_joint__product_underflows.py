@@ -1,6 +1,6 @@
 """You multiply the densities of the coordinates before the log; far points and many coordinates make the product zero, whose log is minus infinity.
 
-loses: [ll_joint_far_points, ll_joint_many_dimensions]
+loses: [ll_joint_far_points, ll_joint_many_dimensions, ll_joint_digits]
 """
 import numpy as np
 

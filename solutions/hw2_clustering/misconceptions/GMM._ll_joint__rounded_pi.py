@@ -1,7 +1,7 @@
 """You write 3.14 for pi, which makes every log density wrong in the fourth digit; numpy knows pi to full precision.
 
 loses: [ll_joint_standard_normal, ll_joint_values]
-may_lose: [ll_joint_keeps_input]
+may_lose: [ll_joint_keeps_input, ll_joint_digits]
 """
 import numpy as np
 

@@ -1,7 +1,7 @@
 """In the exponent you divide the squared difference by sigma and not by sigma squared; sigma is the standard deviation.
 
 loses: [ll_joint_values, ll_joint_sigma_is_deviation]
-may_lose: [ll_joint_keeps_input]
+may_lose: [ll_joint_keeps_input, ll_joint_digits]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """The tiny number inside your log hides the underflow: a row of very negative logits gives about -73.7 where its value is about its maximum.
 
-loses: [logsumexp_printed_example, logsumexp_mixed_rows]
+loses: [logsumexp_printed_example, logsumexp_mixed_rows, logsumexp_digits]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You expand the square, and rounding turns a distance of zero into the root of a tiny negative number, which is NaN; in an expanded square nothing may fall below zero before the root is taken.
 
-loses: [pairwise_dist_zero_distance]
+loses: [pairwise_dist_zero_distance, pairwise_dist_digits]
 seen: 7
 """
 import numpy as np

@@ -5,7 +5,11 @@ loses:
   - pairwise_dist_many_dimensions
   - pairwise_dist_zero_distance
   - pairwise_dist_float32
-may_lose: [pairwise_dist_keeps_input, pairwise_dist_speed, pairwise_dist_no_loop]
+may_lose:
+  - pairwise_dist_keeps_input
+  - pairwise_dist_speed
+  - pairwise_dist_no_loop
+  - pairwise_dist_digits
 """
 import numpy as np
 

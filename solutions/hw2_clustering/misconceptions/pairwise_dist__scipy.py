@@ -6,6 +6,7 @@ loses:
   - pairwise_dist_many_dimensions
   - pairwise_dist_zero_distance
   - pairwise_dist_float32
+  - pairwise_dist_digits
 may_lose: [pairwise_dist_keeps_input, pairwise_dist_speed, pairwise_dist_no_loop]
 """
 from scipy.spatial.distance import cdist as distances

@@ -1,6 +1,6 @@
 """Clipping the logits keeps exp from overflowing but changes the answer: two different large logits come out with the same probability.
 
-loses: [softmax_printed_example, softmax_mixed_rows]
+loses: [softmax_printed_example, softmax_mixed_rows, softmax_digits]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You do not subtract the row maximum, so exp overflows for large logits and underflows to 0/0 for very negative ones, and the result is NaN.
 
-loses: [softmax_printed_example, softmax_mixed_rows]
+loses: [softmax_printed_example, softmax_mixed_rows, softmax_digits]
 """
 import numpy as np
 

@@ -1,6 +1,6 @@
 """You keep the row maxima of the first call in a global variable and use them again for the next array of the same shape, so an answer depends on what was computed before.
 
-loses: [softmax_mixed_rows]
+loses: [softmax_mixed_rows, softmax_digits]
 """
 import numpy as np
 

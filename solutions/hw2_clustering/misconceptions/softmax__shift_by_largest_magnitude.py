@@ -1,6 +1,6 @@
 """You subtract the largest absolute value of the row; where all its logits are very negative every exp becomes zero and the result is 0/0.
 
-loses: [softmax_mixed_rows]
+loses: [softmax_mixed_rows, softmax_digits]
 """
 import numpy as np
 

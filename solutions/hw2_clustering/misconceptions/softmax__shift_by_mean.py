@@ -1,6 +1,6 @@
 """You subtract the mean of the row and not its maximum, so an entry far above the mean still overflows.
 
-loses: [softmax_mixed_rows]
+loses: [softmax_mixed_rows, softmax_digits]
 """
 import numpy as np
 
