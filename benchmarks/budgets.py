@@ -51,7 +51,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from autograder import budget as budgets  # noqa: E402
-from autograder import config, grade, verify  # noqa: E402
+from autograder import config, grade, overlay, verify  # noqa: E402
 from autograder.model import Assignment, Case, Limits  # noqa: E402
 from autograder.proxy import Submission  # noqa: E402
 from autograder.sandbox import Sandbox  # noqa: E402
@@ -105,19 +105,29 @@ class Subject:
 # --- who is judged ------------------------------------------------------------------------------
 
 
-def _reached(names: set[str], folder: Path) -> set[str]:
-    """``names`` and every function of the files in ``folder`` that they mention, however deep."""
-    defined: dict[str, set[str]] = defaultdict(set)
-    for file in folder.glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+def _reached(names: set[str], main: Path) -> set[str]:
+    """``file:function`` of ``names`` and of all that they mention in ``main`` and its imports."""
+    files, todo_files = dict[str, ast.Module](), [main.name]
+    while todo_files:
+        file = todo_files.pop()
+        if file not in files and (main.parent / file).is_file():
+            files[file] = ast.parse((main.parent / file).read_text(encoding="utf-8"))
+            for node in ast.walk(files[file]):
+                if isinstance(node, ast.ImportFrom):
+                    todo_files.append(f"{node.module}.py")
+                elif isinstance(node, ast.Import):
+                    todo_files += [f"{alias.name}.py" for alias in node.names]
+    defined: dict[str, list[tuple[str, set[str]]]] = defaultdict(list)
+    for file, tree in files.items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
-                defined[node.name] |= _words(node)
-    todo, found = list(names & defined.keys()), set[str]()
+                defined[node.name].append((file, _words(node)))
+    todo, found = list(names), set[str]()
     while todo:
         name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo += defined[name] & defined.keys()
+        for file, words in defined.pop(name, ()):
+            found.add(f"{file}:{name}")
+            todo += words
     return found
 
 
@@ -150,12 +160,11 @@ def subjects(into: Path, only: str) -> list[Subject]:
             continue
         room = grade.course_room(ROOT, assignment)
         checks = _checks(room.checks)
-        everybody = list(verify.candidates(assignment, ROOT, into / assignment.name))
-        for one in everybody:
-            for name in assignment.given:
-                shutil.copyfile(room.given / name, one.path / name) if one.path.is_relative_to(
-                    into
-                ) else None
+        everybody = [
+            _with_given(one, assignment, room, into)
+            for one in verify.candidates(assignment, ROOT, into / assignment.name)
+            if one.kind in ("reference", "variant", "misconception")
+        ]
         by_kind = {
             kind: [one for one in everybody if one.kind == kind]
             for kind in ("reference", "variant", "misconception")
@@ -163,11 +172,13 @@ def subjects(into: Path, only: str) -> list[Subject]:
         reference = by_kind["reference"][0].path
         for case in cases:
             functions = case.functions or assignment.question_of(case).functions
-            own = _reached({name.rpartition(".")[2] for name in functions}, reference)
+            module = assignment.module_of(assignment.question_of(case))
+            names = {name.rpartition(".")[2] for name in functions}
+            own = _reached(names, reference / f"{module}.py")
             honest = by_kind["reference"] + [
                 one
                 for one in by_kind["variant"]
-                if one.says is None or _defines(one.says.text) & own
+                if one.says is None or _defines(one.says, assignment) & own
             ]
             naive = [
                 one
@@ -182,8 +193,21 @@ def subjects(into: Path, only: str) -> list[Subject]:
     return found
 
 
-def _defines(text: str) -> set[str]:
-    return {n.name for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)}
+def _defines(says: overlay.Overlay, assignment: Assignment) -> set[str]:
+    nodes = ast.walk(ast.parse(says.text))
+    file = f"{says.module or assignment.module}.py"
+    return {f"{file}:{node.name}" for node in nodes if isinstance(node, ast.FunctionDef)}
+
+
+def _with_given(
+    one: verify.Candidate, assignment: Assignment, room: grade.Room, into: Path
+) -> verify.Candidate:
+    """The candidate in a folder of ours, with the files that the grader supplies."""
+    folder = into / "staged" / assignment.name / one.kind / one.name
+    shutil.copytree(one.path, folder)
+    for name in assignment.given:
+        shutil.copyfile(room.given / name, folder / name)
+    return dataclasses.replace(one, path=folder)
 
 
 # --- one trial ----------------------------------------------------------------------------------
