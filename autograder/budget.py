@@ -36,6 +36,10 @@ OVERHEAD_SECONDS = 0.0003
 OVERHEAD_MB = 8.0
 """What an allocator keeps for itself and a small call takes, so that it is not judged."""
 
+MOST = 0.75
+"""This share of the rounds has to be over the limit for all of them to be clearly over: of two
+rounds, one that was lucky for the reference would be half of what is typical."""
+
 SAMPLE = 4096
 """Entries of a timed result that are looked at."""
 NOISE, NOISY_ROWS = 0.05, 100
@@ -93,8 +97,11 @@ class Rounds:
 
         A first call imports, and touches memory that the next ones find touched.
         """
+        return statistics.median(self._each())
+
+    def _each(self) -> list[float]:
         pairs = list(zip(self.own, self.allowed, strict=True))
-        return statistics.median(self._ratio(*pair) for pair in pairs[1:] or pairs)
+        return [self._ratio(*pair) for pair in pairs[1:] or pairs]
 
     def over(self, limit: float) -> bool | None:
         """Whether the ratio is over ``limit``; None while more rounds have to tell."""
@@ -102,7 +109,8 @@ class Rounds:
         if len(self) >= MIN_ROUNDS and high < CLEAR * limit:
             return False
         enough = FEWEST_ROUNDS if low > FAR * limit / CLEAR else MIN_ROUNDS
-        if len(self) >= enough and low > limit / CLEAR:
+        most = statistics.fmean(one > limit for one in self._each()) >= MOST
+        if len(self) >= enough and low > limit / CLEAR and most:
             return True
         return low > limit if len(self) >= MAX_ROUNDS else None
 
@@ -120,10 +128,10 @@ def measure(
     answer is not the reference's.
     """
     rng = np.random.default_rng(seed)
-    sides = [_Side(side, call) for side in (student, reference)]
+    sides = [Side(side, call) for side in (student, reference)]
     rounds = Rounds()
     while not rounds or rounds.over(limit) is None:
-        args = call.args if not rounds else tuple(_noisy(arg, rng) for arg in call.args)
+        args = call.args if not rounds else tuple(noisy(arg, rng) for arg in call.args)
         at = rng.integers(2**31, size=SAMPLE)
         turn = 1 if len(rounds) % 2 == 0 else -1
         found = [side.measured(args, at) for side in sides[::turn]]
@@ -139,7 +147,7 @@ def measure(
     return rounds
 
 
-def _noisy(value: Any, rng: np.random.Generator) -> Any:
+def noisy(value: Any, rng: np.random.Generator) -> Any:
     """Data in another order and a little off; probabilities and small arrays only in order."""
     if not isinstance(value, np.ndarray) or value.ndim == 0:
         return value
@@ -171,11 +179,12 @@ def _is_shape(value: Any) -> bool:
     return isinstance(value, list) and all(type(n) is int and 0 <= n < 2**40 for n in value[:32])
 
 
-class _Side:
+class Side:
+    """One submission's worker and the call that is measured there."""
+
     def __init__(self, submission: Submission, call: Call) -> None:
         self.submission = submission
         owner, _, method = call.function.rpartition(".")
-        self.args = call.args
         # Called through the class, so that the instance is the first argument.
         self.instance: tuple[Any, ...] = ()
         if owner:
@@ -186,10 +195,12 @@ class _Side:
         self.function = call.function
 
     def measured(self, args: tuple[Any, ...], at: Any) -> tuple[float, float, Any]:
+        """CPU seconds of the call, of everything, and a look at the result: see ``proxy``."""
         return self.submission.measured(self.function, self.instance, args, at)
 
-    def growth(self) -> float | None:
-        put = tuple(self.submission.put(arg) for arg in self.args)
+    def growth(self, args: tuple[Any, ...]) -> float | None:
+        """MB that the call takes beyond its arguments; None where nobody keeps an account."""
+        put = tuple(self.submission.put(arg) for arg in args)
         found = self.submission.growth(self.function, (*self.instance, *put))
         for handle in put:
             self.submission.drop(handle)
@@ -227,7 +238,7 @@ def judge_memory(student: Submission, reference: Submission, call: Call, limit: 
 
     Judges nothing where the platform keeps no account of a process's memory.
     """
-    grown = [_Side(side, call).growth() for side in (student, reference)]
+    grown = [Side(side, call).growth(call.args) for side in (student, reference)]
     if grown[0] is None or grown[1] is None:
         return
     found = (grown[0] + OVERHEAD_MB) / (grown[1] + OVERHEAD_MB)

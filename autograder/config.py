@@ -144,6 +144,8 @@ class _Case(_Block):
     tolerance: _Tolerance = _Tolerance()
     budget: float | None = Field(None, gt=0)
     memory: float | None = Field(None, gt=0)
+    time_growth: float | None = Field(None, ge=0)
+    memory_growth: float | None = Field(None, ge=0)
     requires: _CaseName | None = None
 
 

@@ -50,6 +50,7 @@ ENGINE = (
     "entries",
     "extraction",
     "grade",
+    "growth",
     "isolation",
     "lengths",
     "model",

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 
 from autograder import budget as budgets
+from autograder import growth as growths
 from autograder.model import (
     Assignment,
     Case,
@@ -291,6 +292,22 @@ class Plugin:
 
         yield judge
         twin.end()
+
+    @pytest.fixture
+    def growth(self, request: Any, student: Submission) -> Callable[..., None]:
+        """``growth("function", at, first)`` fails when time or memory grow too fast with size."""
+        run = self._run(request)
+        time, memory = run.case.time_growth, run.case.memory_growth
+        if time is None and memory is None:
+            raise RuntimeError("this case has no `time_growth:` or `memory_growth:` in the config")
+
+        def judge(
+            function: str, at: Callable[[int], tuple[Any, ...]], first: int, **more: Any
+        ) -> None:
+            growing = growths.Growing(function, at, first, **more)
+            growths.judge(student, growing, time, memory, run.seed)
+
+        return judge
 
     # Reporting
 

@@ -24,7 +24,7 @@ LAYERS = [
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "isolation", "lengths", "handout", "leaks", "report", "scaffold", "recognise"}
     | {"written", "solved"},
-    {"rules", "written_page", "merge", "rehearsal", "class_report"},
+    {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"},
     {"plugin"},
     {"grade"},
     {"check", "explain"},

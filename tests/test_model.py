@@ -167,6 +167,8 @@ def test_plain_data_is_only_what_json_knows() -> None:
         "tolerance": {"rtol": 1e-3, "atol": 0.0},
         "budget": 8.0,
         "memory": None,
+        "time_growth": None,
+        "memory_growth": None,
         "requires": None,
         "seed": None,
     }
