@@ -162,7 +162,7 @@ class Lengths:
         return False
 
     def _is_turned(self, expr: ast.expr, scope: Scope) -> bool:
-        """Whether ``expr`` is the shape of an array whose rows may not come first: ``X.T.shape``."""
+        """Whether ``expr`` is a shape in which rows may not come first: ``X.T.shape``."""
         for _ in range(MAX_DEPTH):
             if isinstance(expr, ast.Attribute):
                 if expr.attr == "T":

@@ -283,10 +283,10 @@ class _Walk:
                 self._loop(call, scope, "array of objects")
 
     def _unpacked(self, parts: Sequence[ast.AST], scope: Scope) -> None:
-        for part in parts:
-            if isinstance(part, ast.Starred) and isinstance(part.ctx, ast.Load):
-                if self._are_rows(part.value, scope):
-                    self._loop(part, scope, "unpacking with *")
+        read = [p for p in parts if isinstance(p, ast.Starred) and isinstance(p.ctx, ast.Load)]
+        for part in read:
+            if self._are_rows(part.value, scope):
+                self._loop(part, scope, "unpacking with *")
 
     def _mention(
         self, node: ast.expr, scope: Scope, live: bool, call: ast.Call | None = None

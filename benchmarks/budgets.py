@@ -1,10 +1,11 @@
 """Do the time budgets hold on a machine that is overloaded threefold?
 
-For every case with a ``budget`` in grading_config.yaml: the reference and every variant that changes
-what the case runs (honest), and every misconception that loses the case by a Python loop (naive), are
-judged over and over while three busy processes a core compete for the machine, a third of them for
-its memory. A trial is the case's own check, on its own inputs, with sandboxed workers and the
-judgement that students get; nothing is simulated. No honest trial may fail, no naive one may pass.
+For every case with a ``budget`` in grading_config.yaml: the reference and every variant that
+changes what the case runs (honest), and every misconception that loses the case by a Python loop
+(naive), are judged over and over while three busy processes a core compete for the machine, a
+third of them for its memory. A trial is the case's own check, on its own inputs, with sandboxed
+workers and the judgement that students get; nothing is simulated. No honest trial may fail, no
+naive one may pass.
 
     python benchmarks/budgets.py [--trials N] [--quick] [--idle] [--only CASE] [--resume]
 
@@ -50,12 +51,12 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from autograder import budget as budgets  # noqa: E402
-from autograder import config, grade, overlay, verify  # noqa: E402
-from autograder.model import Assignment, Case, Limits  # noqa: E402
-from autograder.proxy import Submission  # noqa: E402
-from autograder.sandbox import Sandbox  # noqa: E402
-from autograder.session import CallFailed  # noqa: E402
+from autograder import budget as budgets
+from autograder import config, grade, overlay, verify
+from autograder.model import Assignment, Case, Limits, Verdict
+from autograder.proxy import Submission
+from autograder.sandbox import Sandbox
+from autograder.session import CallFailed
 
 HOGS_PER_CORE = 3
 NAIVE = re.compile(r"loop|row_by_row|comprehension")
@@ -142,7 +143,8 @@ def _checks(folders: tuple[Path, ...]) -> dict[str, Callable[..., None]]:
     for folder in folders:
         for file in sorted(folder.glob("test_*.py")):
             spec = importlib.util.spec_from_file_location(f"{folder.parts[-3]}_{file.stem}", file)
-            assert spec is not None and spec.loader is not None
+            assert spec is not None
+            assert spec.loader is not None
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
             for name, value in vars(module).items():
@@ -259,7 +261,7 @@ class Pair:
                 budgets.judge_memory(self.student, self.twin, call, case.memory)
             rounds.append(budgets.measure(self.student, self.twin, call, limit, seed))
             if rounds[-1].over(limit):
-                raise CallFailed(budgets.Verdict.TIME_LIMIT_EXCEEDED, "over")
+                raise CallFailed(Verdict.TIME_LIMIT_EXCEEDED, "over")
             return rounds[-1].best
 
         fixtures = {
@@ -320,8 +322,8 @@ def schedule(everybody: list[Subject], trials: int) -> list[list[Subject]]:
     lined: dict[str, list[list[Subject]]] = {}
     for kind in ("honest", "naive"):
         names = [name for k, name in groups if k == kind]
-        shares = {name: len(part) for name, part in
-                  zip(names, np.array_split(np.arange(trials), max(len(names), 1)), strict=True)}  # fmt: skip
+        split = np.array_split(np.arange(trials), max(len(names), 1))
+        shares = {name: len(part) for name, part in zip(names, split, strict=False)}
         runs = []
         for name in names:
             those = groups[kind, name]

@@ -71,7 +71,8 @@ def test_near_the_limit_come_more_rounds_and_larger_sizes() -> None:
     """An exponent of 1.4 is on no clear side of 1.5: not over, after all rounds and sizes."""
     costs = Costs(lambda n: n**1.4)
     found = measured(costs, 1.5)
-    assert found is not None and growth.is_over(found, 1.5) is None
+    assert found is not None
+    assert growth.is_over(found, 1.5) is None
     assert len(costs.asked) == SIZES * MAX_ROUNDS * (MAX_DOUBLINGS + 1)
     assert max(costs.asked) == N * 4 << MAX_DOUBLINGS
 
@@ -80,7 +81,8 @@ def test_larger_sizes_settle_what_small_ones_hide() -> None:
     """N + N^2 / 150 looks like 1.4 at first and like a square where N is large."""
     costs = Costs(lambda n: n + n**2 / 150)
     found = measured(costs, 1.5)
-    assert found is not None and growth.is_over(found, 1.5)
+    assert found is not None
+    assert growth.is_over(found, 1.5)
     assert max(costs.asked) > 4 * N
 
 
@@ -90,10 +92,11 @@ def test_sizes_that_nobody_asked_for_cost_nothing() -> None:
     def law(n: int) -> float:
         if n > 4 * N:
             raise CallFailed(Verdict.MEMORY_LIMIT_EXCEEDED, "too large")
-        return n**1.6
+        return float(n**1.6)
 
     found = measured(Costs(law), 1.5)
-    assert found is not None and growth.is_over(found, 1.5) is None
+    assert found is not None
+    assert growth.is_over(found, 1.5) is None
     with pytest.raises(CallFailed, match="too large"):
         measured(Costs(lambda n: law(8 * N)), 1.5)
 
@@ -189,14 +192,16 @@ def test_an_array_of_all_rows_by_all_rows_is_found(
     if not over:
         growth.judge(student, growing, memory=1.5)
         return
-    with pytest.raises(CallFailed, match="all_pairs: memory grows 1[0-9]-fold when N grows 4-fold"):
+    with pytest.raises(
+        CallFailed, match=r"all_pairs: memory grows 1[0-9]-fold when N grows 4-fold"
+    ):
         growth.judge(student, growing, memory=1.5)
 
 
 def test_time_that_grows_with_the_square_is_found(student: Submission) -> None:
     """One expression over all rows is within 1.5, every pair in a loop is not."""
     growth.judge(student, Growing("rows", table, 100_000), time=1.5)
-    with pytest.raises(CallFailed, match="compare_all: CPU time grows .*-fold") as error:
+    with pytest.raises(CallFailed, match=r"compare_all: CPU time grows .*-fold") as error:
         growth.judge(student, Growing("compare_all", table, 400), time=1.5)
     assert error.value.verdict is Verdict.TIME_LIMIT_EXCEEDED
     assert "At most 8.0-fold is allowed." in error.value.message
@@ -205,7 +210,7 @@ def test_time_that_grows_with_the_square_is_found(student: Submission) -> None:
 def test_a_method_is_called_on_the_object_that_make_gives(student: Submission) -> None:
     """As with a budget."""
     growing = Growing("Model.pairs", table, 1000, make=lambda side: side.Model(2.0))
-    with pytest.raises(CallFailed, match="Model.pairs: memory grows"):
+    with pytest.raises(CallFailed, match=r"Model\.pairs: memory grows"):
         growth.judge(student, growing, memory=1.5)
 
 

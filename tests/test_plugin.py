@@ -296,7 +296,8 @@ def test_the_reference_of_a_budget_is_as_fresh_as_the_student(root: Path, sandbo
     file = root / "solutions/mini/mini.py"
     text = mini.REFERENCE.replace("def double(x):", "RUNS = []\n\n\ndef double(x):", 1)
     text = text.replace("    twice_of_every", "    RUNS.append(1)\n    twice_of_every", 1)
-    file.write_text(text.replace("    return twice", "    if len(RUNS) > 40:\n        raise OSError\n    return twice", 1))  # fmt: skip
+    stops = "    if len(RUNS) > 40:\n        raise OSError\n    return twice"
+    file.write_text(text.replace("    return twice", stops, 1))
     body = (
         '(reference, budget):\n    """Not slow."""\n    for _ in range(35):\n'
         '        reference.double(np.ones(2))\n    budget("double", np.arange(300_000.0))\n'

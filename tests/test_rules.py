@@ -539,7 +539,9 @@ NO_LOOPS = {
     ),
     "a loop in a docstring": 'def f(X):\n    """for x in X: [x for x in X]"""\n    return X',
     "a loop in a comment": "def f(X):\n    # for x in X: pass\n    return X",
-    "a loop in a helper that nobody calls": "def g(X):\n    for x in X: pass\ndef f(X):\n    return X",
+    "a loop in a helper that nobody calls": (
+        "def g(X):\n    for x in X: pass\ndef f(X):\n    return X"
+    ),
     "a loop when the file is run": (
         "def f(X):\n    return X\nif __name__ == '__main__':\n    for i in range(9): f(i)"
     ),
@@ -547,8 +549,12 @@ NO_LOOPS = {
     "larger of two": "def f(X, Y):\n    return max(len(X), len(Y)) + min(X.max(), 0)",
     "a list of a shape": "def f(X):\n    return np.zeros(list(X.shape) + [1]) + sum(X.shape)",
     "a shape unpacked": "def f(X):\n    return np.zeros((*X.shape, 1))",
-    "a shape unpacked into a call": "def f(X):\n    N, *rest = X.shape\n    return np.ones([*rest])",
-    "arguments passed on": "def g(*a, **k):\n    return np.sum(*a, **k)\ndef f(X):\n    return g(X)",
+    "a shape unpacked into a call": (
+        "def f(X):\n    N, *rest = X.shape\n    return np.ones([*rest])"
+    ),
+    "arguments passed on": (
+        "def g(*a, **k):\n    return np.sum(*a, **k)\ndef f(X):\n    return g(X)"
+    ),
     "sum of a few terms": "def f(X):\n    return sum((X.sum(), 1.0))",
     "product of small ranges": (
         "def f(X):\n    for i, j in itertools.product(range(3), range(2)): X[i, j]"

@@ -94,6 +94,10 @@ class Case:
     """CPU time allowed, as a ratio to the reference's; None: not budgeted."""
     memory: float | None = None
     """Memory that a budgeted call may take, as a ratio to the reference's."""
+    time_growth: float | None = None
+    """Largest exponent with which CPU time may grow with the size; None: not judged."""
+    memory_growth: float | None = None
+    """The same for memory."""
     requires: str | None = None
     """An earlier case of the question: without points there, this one has none either."""
     seed: int | None = None
