@@ -85,7 +85,17 @@ def test_the_table_counts_wrong_verdicts(benchmark: ModuleType) -> None:
         benchmark.Trial("a_speed", "naive", "loop", False, 9.0, 4),
     ]
     text = benchmark.table(everybody, trials)
-    assert text.splitlines()[1].split() == "a_speed 10 2 1 2.50 2 1 9.0 3.0".split()
+    assert text.splitlines()[1].split() == [
+        "a_speed",
+        "10",
+        "2",
+        "1",
+        "2.50",
+        "2",
+        "1",
+        "9.0",
+        "3.0",
+    ]
     assert "2 honest trials, 2 naive ones, 2 wrong verdicts" in text
     assert "a_speed, honest, v: over (2.5)" in text
     assert "a_speed, naive, loop: passed (9.0)" in text
@@ -126,7 +136,10 @@ def test_busy_processes_end_with_whoever_started_them(end: signal.Signals) -> No
             time.sleep(600)
     """)
     with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as command:
         assert command.stdout is not None
         pids = [int(line) for line in iter(command.stdout.readline, "ready\n")]
