@@ -67,6 +67,15 @@ def test_disturbed_calls_do_not_change_the_exponent() -> None:
     assert measured(costs, 1.5) == pytest.approx(1, abs=0.05)
 
 
+def test_of_memory_the_largest_counts() -> None:
+    """What an allocator kept from an earlier call hides memory in the later ones."""
+    costs = Costs(LAW["square"][0], noise=(1.0, 1.0, 1.0, 0.1, 0.5, 1.0, 0.1, 0.5, 1.0))
+    student: Any = SimpleNamespace(f=None)
+    growing = Growing("f", lambda n: (n,), N)
+    rng = np.random.default_rng(0)
+    assert growth.measure(student, growing, costs, 1.5, rng, max) == pytest.approx(2)
+
+
 def test_near_the_limit_come_more_rounds_and_larger_sizes() -> None:
     """An exponent of 1.4 is on no clear side of 1.5: not over, after all rounds and sizes."""
     costs = Costs(lambda n: n**1.4)

@@ -3,15 +3,14 @@
 A call is made at the sizes n, 2n and 4n; the slope of a straight line through the logarithms of
 size and cost is the exponent: 1 when the cost doubles with the size, 2 when it doubles twice, 0
 when it stays. Time is the least CPU time of several rounds in which the sizes take turns, memory
-what the call took beyond what was there, both by the kernel's account. An exponent near its limit
-is undecided: more rounds, then larger sizes; what is in doubt after the last is decided for the
-student. Nothing is compared with a reference, and nothing is said about the answers: a case that
-judges growth requires one that judges them.
+the most that a call took beyond what was there, both by the kernel's account. An exponent near
+its limit is undecided: more rounds, then larger sizes; what is in doubt after the last is decided
+for the student. Nothing is compared with a reference, and nothing is said about the answers: a
+case that judges growth requires one that judges them.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -76,13 +75,14 @@ def judge(
     Memory is judged only where the platform keeps an account of it.
     """
     # Memory first: in a process that has run nothing big, it grows as much as it needs.
-    for limit, what, cost, verdict in (
-        (memory, "memory", _memory, Verdict.MEMORY_LIMIT_EXCEEDED),
-        (time, "CPU time", _seconds, Verdict.TIME_LIMIT_EXCEEDED),
+    # Of memory the largest counts: what an allocator kept from the last call is not taken anew.
+    for limit, what, cost, pick, verdict in (
+        (memory, "memory", _memory, max, Verdict.MEMORY_LIMIT_EXCEEDED),
+        (time, "CPU time", _seconds, min, Verdict.TIME_LIMIT_EXCEEDED),
     ):
         if limit is None:
             continue
-        found = measure(student, growing, cost, limit, np.random.default_rng(seed))
+        found = measure(student, growing, cost, limit, np.random.default_rng(seed), pick)
         if found is not None and is_over(found, limit):
             why = f": {growing.why}" if growing.why and what == "memory" else ""
             raise CallFailed(
@@ -103,13 +103,15 @@ def measure(
     cost: Cost,
     limit: float,
     rng: np.random.Generator,
+    pick: Callable[[float, float], float] = min,
 ) -> float | None:
     """The exponent of ``cost``, measured until its side of ``limit`` is clear.
 
-    None where the platform keeps no account. Raises CallFailed when a call fails.
+    Of the rounds ``pick`` takes the least or the largest. None where the platform keeps no
+    account. Raises CallFailed when a call fails.
     """
     side = Side(student, Call(growing.function, (), growing.make))
-    least: dict[int, float] = {}
+    known: dict[int, float] = {}
     found = 0.0
     for doubling in range(MAX_DOUBLINGS + 1):
         sizes = [growing.first << (doubling + i) for i in range(SIZES)]
@@ -127,8 +129,8 @@ def measure(
                     raise
                 if spent is None:
                     return None
-                least[size] = min(least.get(size, math.inf), spent)
-            found = exponent(sizes, [least[size] for size in sizes])
+                known[size] = pick(known.get(size, spent), spent)
+            found = exponent(sizes, [known[size] for size in sizes])
             if done >= MIN_ROUNDS and is_over(found, limit) is not None:
                 return found
     return found
