@@ -160,6 +160,8 @@ class _Case(_Block):
     budget: float | None = Field(None, gt=0)
     memory: float | None = Field(None, gt=0)
     digits: _Digits | None = None
+    time_growth: float | None = Field(None, ge=0)
+    memory_growth: float | None = Field(None, ge=0)
     requires: _CaseName | None = None
 
 

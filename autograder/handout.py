@@ -53,6 +53,7 @@ ENGINE = (
     "extraction",
     "follow",
     "grade",
+    "growth",
     "isolation",
     "lengths",
     "model",

@@ -11,12 +11,26 @@ import ast
 from collections.abc import Callable
 
 from autograder.names import MAX_DEPTH, Names
-from autograder.scopes import COMPREHENSION_NODES, SCOPED, Binding, Scope, children, split
+from autograder.scopes import (
+    COMPREHENSION_NODES,
+    FUNCTIONS,
+    SCOPED,
+    Binding,
+    Scope,
+    children,
+    split,
+)
 
+MANY = 10_000
+"""A written-out number from here on is as good as the number of rows."""
 BLOCK_STEP = 16
 """``range(a, b, step)`` with a step known to be smaller goes over rows, not blocks."""
 
+ENDLESS = {"count", "cycle", "repeat"}
+"""Of itertools: what goes on for as long as it is asked."""
 _SAME_LENGTH = {"enumerate", "reversed", "list", "tuple", "iter", "sorted", "set"}
+_TURNING = {"reshape", "transpose", "swapaxes", "moveaxis", "ravel", "flatten"}
+"""What may bring the rows to another place in a shape."""
 _ROUNDING = {"ceil", "floor", "int", "round", "max", "abs"}
 
 
@@ -70,8 +84,11 @@ class Lengths:
                 return all(self._small(arg, scope) for arg in args)
             if thing.path == "builtins.zip":
                 return any(self.few(arg, scope) for arg in args)
+            if thing.path.startswith("itertools.") and name not in ENDLESS:
+                return bool(args) and all(self.few(arg, scope) for arg in args)
             if name in ("array_split", "split") and thing.path.startswith("numpy."):
-                return len(args) > 1 and self._number(args[1], scope) is not None
+                parts = self._number(args[1], scope) if len(args) > 1 else None
+                return parts is not None and parts < MANY
             if name in _SAME_LENGTH or thing.path.startswith("tqdm"):
                 return bool(args) and self.few(args[0], scope)
         return False
@@ -103,8 +120,9 @@ class Lengths:
         )
 
     def _find_small(self, expr: ast.expr, scope: Scope) -> bool:
-        if self._number(expr, scope) is not None:
-            return True
+        number = self._number(expr, scope)
+        if number is not None:
+            return abs(number) < MANY
         if isinstance(expr, ast.Attribute):
             return expr.attr == "ndim"
         if isinstance(expr, ast.UnaryOp):
@@ -116,12 +134,21 @@ class Lengths:
             return self._small(expr.left, scope) and self._small(expr.right, scope)
         if isinstance(expr, ast.Subscript):
             axis = self._number(expr.slice, scope)
-            return self.few(expr.value, scope) and axis not in (None, 0)
+            if axis is None or axis == 0 or axis < -1 or self._is_turned(expr.value, scope):
+                return False
+            return self.few(expr.value, scope)
         if isinstance(expr, ast.Name):
             targets = self._names.lookup(expr.id, scope)
             if all(isinstance(t, Binding) and t.part is not None for t in targets):
                 # D of `N, D = X.shape`
-                return self._holds_for_values(expr, scope, self.few, lambda part: part > 0)
+                return self._holds_for_values(
+                    expr,
+                    scope,
+                    lambda value, where: (
+                        self.few(value, where) and not self._is_turned(value, where)
+                    ),
+                    lambda part: part > 0,
+                )
             return self._holds_for_values(expr, scope, self._small)
         if isinstance(expr, ast.Call) and expr.args:
             names = {t.path.rpartition(".")[2] for t in self._names.things(expr.func, scope, None)}
@@ -134,6 +161,40 @@ class Lengths:
             )
         return False
 
+    def _is_turned(self, expr: ast.expr, scope: Scope) -> bool:
+        """Whether ``expr`` is a shape in which rows may not come first: ``X.T.shape``."""
+        for _ in range(MAX_DEPTH):
+            if isinstance(expr, ast.Attribute):
+                if expr.attr == "T":
+                    return True
+                expr = expr.value
+            elif isinstance(expr, ast.Call) and isinstance(expr.func, ast.Attribute):
+                if expr.func.attr in _TURNING:
+                    return True
+                expr = expr.func.value
+            elif isinstance(expr, ast.Name):
+                targets = self._names.lookup(expr.id, scope)
+                found = [t for t in targets if isinstance(t, Binding) and t.value is not None]
+                if len(targets) != 1 or not found or found[0].value is None:
+                    return False
+                expr, scope = found[0].value, found[0].scope
+            else:
+                return False
+        return False
+
+    def _default(self, parameter: Binding, name: str) -> ast.expr | None:
+        """The default of a function's parameter, if it has one."""
+        node = parameter.scope.node
+        if not isinstance(node, FUNCTIONS):
+            return None
+        named = [*node.args.posonlyargs, *node.args.args]
+        tail = named[len(named) - len(node.args.defaults) :]
+        both = [*zip(tail, node.args.defaults, strict=True)]
+        both += [
+            (a, d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d
+        ]
+        return next((default for arg, default in both if arg.arg == name), None)
+
     def _number(self, expr: ast.expr, scope: Scope) -> int | None:
         """The integer that ``expr`` is, if reading can tell."""
         sign = 1
@@ -143,8 +204,17 @@ class Lengths:
             if isinstance(expr, ast.UnaryOp) and isinstance(expr.op, ast.USub):
                 sign, expr = -sign, expr.operand
                 continue
+            if isinstance(expr, ast.BinOp) and isinstance(expr.op, (ast.Pow, ast.LShift, ast.Mult)):
+                sides = self._number(expr.left, scope), self._number(expr.right, scope)
+                return _power(expr.op, *sides, sign)
             targets = self._names.lookup(expr.id, scope) if isinstance(expr, ast.Name) else []
             target = targets[0] if len(targets) == 1 else None
+            if isinstance(target, Binding) and target.value is None and isinstance(expr, ast.Name):
+                default = self._default(target, expr.id)
+                if default is None:
+                    return None
+                expr, scope = default, target.scope.parent or scope
+                continue
             if not isinstance(target, Binding) or target.value is None or target.part is not None:
                 return None
             expr, scope = target.value, target.scope
@@ -166,3 +236,14 @@ class Lengths:
             and holds(target.value, target.scope)
             for target in targets
         )
+
+
+def _power(op: ast.operator, left: int | None, right: int | None, sign: int) -> int | None:
+    """``left ** right``, ``left << right`` or a product, but never a number that is huge."""
+    if left is None or right is None:
+        return None
+    if isinstance(op, ast.Mult):
+        return sign * left * right
+    if right < 0 or abs(left) > MANY:
+        return None
+    return sign * (left ** min(right, 20) if isinstance(op, ast.Pow) else left << min(right, 60))

@@ -104,6 +104,10 @@ class Case:
     """Memory that a budgeted call may take, as a ratio to the reference's."""
     digits: Digits | None = None
     """What its sweeps ask for; None: it sweeps nothing."""
+    time_growth: float | None = None
+    """Largest exponent with which CPU time may grow with the size; None: not judged."""
+    memory_growth: float | None = None
+    """The same for memory."""
     requires: str | None = None
     """An earlier case of the question: without points there, this one has none either."""
     seed: int | None = None

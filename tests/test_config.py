@@ -296,7 +296,7 @@ LIMITS_KEYS = (
             31,
             "hw1, question 1.1, case total_large: `budgte` is an unknown key (did you mean "
             "budget?); the keys here are points, visibility, functions, tolerance, budget, "
-            "memory, digits, requires",
+            "memory, digits, time_growth, memory_growth, requires",
         ),
     ],
 )

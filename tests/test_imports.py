@@ -25,7 +25,7 @@ LAYERS = [
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved"},
-    {"rules", "written_page", "merge", "rehearsal", "class_report"},
+    {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"},
     {"plugin", "follow", "recognise"},
     {"grade"},
     {"check", "equivalence"},

@@ -174,6 +174,8 @@ def test_plain_data_is_only_what_json_knows() -> None:
         "budget": 8.0,
         "memory": None,
         "digits": None,
+        "time_growth": None,
+        "memory_growth": None,
         "requires": None,
         "seed": None,
     }

@@ -271,6 +271,43 @@ def test_a_budget_without_a_config_entry_is_our_fault(root: Path, sandbox: Sandb
     )
 
 
+def test_growth_is_judged_without_a_reference(root: Path, sandbox: Sandbox) -> None:
+    """Memory that grows with the square is over the case's exponent, linear memory within."""
+    body = '(growth):\n    """Not square."""\n    growth("double", lambda N: (np.ones(N),), 1000)\n'
+    add_check(root, body, points="points: 2, memory_growth: 1.5")
+    assert graded(root, sandbox, mini.REFERENCE).cases[-1].verdict is Verdict.ACCEPTED
+    square = "np.add.outer(x, x).diagonal().copy() if np.ndim(x) == 1 else 2 * np.asarray(x)"
+    case = graded(root, sandbox, mini.REFERENCE.replace("2 * np.asarray(x)", square)).cases[-1]
+    assert (case.verdict, case.score) == (Verdict.MEMORY_LIMIT_EXCEEDED, 0)
+    assert case.message.startswith("double: memory grows ")
+    assert "when N grows 4-fold. At most 8.0-fold is allowed." in case.message
+
+
+def test_growth_without_a_config_entry_is_our_fault(root: Path, sandbox: Sandbox) -> None:
+    """The exponent stands in the config and nowhere else."""
+    body = '(growth):\n    """Not square."""\n    growth("double", lambda N: (np.ones(N),), 1000)\n'
+    add_check(root, body)
+    note = graded(root, sandbox, mini.REFERENCE).cases[-1].staff_note
+    assert "no `time_growth:` or `memory_growth:` in the config" in note
+
+
+def test_the_reference_of_a_budget_is_as_fresh_as_the_student(root: Path, sandbox: Sandbox) -> None:
+    """The worker that the other cases share has run before; the one that is timed has not."""
+    file = root / "solutions/mini/mini.py"
+    text = mini.REFERENCE.replace("def double(x):", "RUNS = []\n\n\ndef double(x):", 1)
+    text = text.replace("    twice_of_every", "    RUNS.append(1)\n    twice_of_every", 1)
+    stops = "    if len(RUNS) > 40:\n        raise OSError\n    return twice"
+    file.write_text(text.replace("    return twice", stops, 1))
+    body = (
+        '(reference, budget):\n    """Not slow."""\n    for _ in range(35):\n'
+        '        reference.double(np.ones(2))\n    budget("double", np.arange(300_000.0))\n'
+        '    budget("double", np.arange(300_000.0))\n'
+    )
+    add_check(root, body, points="points: 2, budget: 10")
+    case = graded(root, sandbox, mini.REFERENCE).cases[-1]
+    assert case.verdict is Verdict.ACCEPTED, case.staff_note
+
+
 def test_a_case_that_requires_another_falls_with_it(root: Path, sandbox: Sandbox) -> None:
     """A wrong answer earns nothing for leaving its input alone; half of one does."""
     wrong = graded(root, sandbox, mini.REFERENCE.replace("2 * np.asarray(x)", "np.zeros(3)"))

@@ -302,6 +302,140 @@ LOOPS = {
         "def setup():\n    global g\n    g = lambda X: [x for x in X]\ndef f(X):\n    return g(X)",
         "list comprehension",
     ),
+    "reduce of a lambda": (
+        "def f(X):\n    return functools.reduce(lambda a, x: a + x, X)",
+        "functools.reduce()",
+    ),
+    "accumulate": (
+        "def f(X):\n    return [*itertools.accumulate(X, lambda a, x: a + x)]",
+        "itertools.accumulate()",
+    ),
+    "product": (
+        "def f(X, Y):\n    return np.array(list(itertools.product(X, Y)))",
+        "itertools.product()",
+    ),
+    "takewhile": (
+        "def f(X):\n    return list(itertools.takewhile(lambda x: True, X))",
+        "itertools.takewhile()",
+    ),
+    "groupby": (
+        "def f(X):\n    return list(itertools.groupby(X, lambda x: 1))",
+        "itertools.groupby()",
+    ),
+    "chain of rows": (
+        "def f(X):\n    return list(itertools.chain.from_iterable(X))",
+        "itertools.chain.from_iterable()",
+    ),
+    "smallest by a key": ("def f(X):\n    return min(X, key=lambda x: x.sum())", "min(key=)"),
+    "sorted by a key": ("def f(X):\n    return sorted(X - 1, key=np.sum)", "sorted(key=)"),
+    "list sorted by a key": (
+        "def f(X):\n    rows = X.tolist()\n    rows.sort(key=np.sum)\n    return rows",
+        "sort(key=)",
+    ),
+    "any of a parameter": ("def f(X):\n    return any(X)", "any()"),
+    "largest of a parameter": ("def f(X):\n    return max(X)", "max()"),
+    "set of a list of a parameter": ("def f(X):\n    return set(X[:, 0].tolist())", "set()"),
+    "fsum of a column": ("import math\ndef f(X):\n    return math.fsum(X[:, 0])", "math.fsum()"),
+    "sum of what is as long": ("def f(X):\n    Y = X - 1\n    return sum(Y)", "sum()"),
+    "sum of a list, from a start": ("def f(X):\n    return sum(X.tolist(), [])", "sum()"),
+    "unpacked into a list": ("def f(X):\n    return [*X]", "unpacking with *"),
+    "unpacked into a call": ("def f(X):\n    return max(*X.tolist())", "unpacking with *"),
+    "unpacked into a helper": (
+        "def g(*rows):\n    return len(rows)\ndef f(X):\n    return g(*X)",
+        "unpacking with *",
+    ),
+    "unpacked into zip": ("def f(X):\n    return list(zip(*X.tolist()))", "unpacking with *"),
+    "nditer": ("def f(X):\n    return list(np.nditer(X))", "np.nditer"),
+    "ndenumerate": ("def f(X):\n    return dict(np.ndenumerate(X))", "np.ndenumerate"),
+    "iter until a value comes": (
+        "def f(X):\n    rows = iter(X)\n    return [*iter(lambda: next(rows, None), None)]",
+        "iter() until a value comes",
+    ),
+    "pool of threads": (
+        "from concurrent.futures import ThreadPoolExecutor\ndef f(X):\n"
+        "    with ThreadPoolExecutor() as pool:\n        return list(pool.map(np.sum, X))",
+        "map() of a pool",
+    ),
+    "pool of processes": (
+        "from multiprocessing.dummy import Pool\ndef f(X):\n    return Pool(2).imap(np.sum, X)",
+        "imap() of a pool",
+    ),
+    "a function that is given itself": (
+        "def f(X):\n    return (lambda g: g(g, X))(lambda g, X: 1 + g(g, X[1:]) if len(X) else 0)",
+        "recursion",
+    ),
+    "iterator": (
+        "class Rows:\n    def __init__(self, X):\n        self.X, self.i = X, -1\n"
+        "    def __iter__(self):\n        return self\n"
+        "    def __next__(self):\n        self.i += 1\n"
+        "        if self.i == len(self.X): raise StopIteration\n        return self.X[self.i]\n"
+        "def f(X):\n    return np.stack(list(Rows(X)))",
+        "iterator",
+    ),
+    "sequence of its own": (
+        "class Rows:\n    def __init__(self, X):\n        self.X = X\n"
+        "    def __len__(self):\n        return len(self.X)\n"
+        "    def __getitem__(self, i):\n        return self.X[i].sum()\n"
+        "def f(X):\n    return np.array(Rows(X))",
+        "sequence of its own",
+    ),
+    "array of objects": ("def f(X):\n    return np.exp(X.astype(object))", "array of objects"),
+    "array of objects by dtype": (
+        "def f(X):\n    return np.add.reduce(np.array(X, dtype='O'))",
+        "array of objects",
+    ),
+    "text put together": (
+        "def f(X):\n    exec('fo' + 'r x in X: pass')",
+        "exec() of a text",
+    ),
+    "text by name": (
+        "CODE = '[x for x in X]'\ndef f(X):\n    return eval(CODE)",
+        "eval() of a text",
+    ),
+    "text with a value in it": (
+        "def f(X):\n    word = 'for'\n    exec(f'{word} x in X: pass')",
+        "exec() of a text",
+    ),
+    "exec by another name": (
+        "run = exec\ndef f(X):\n    run('for x in X: pass')",
+        "exec() of a text",
+    ),
+    "exec of builtins": (
+        "import builtins\ndef f(X):\n    builtins.exec('for x in X: pass')",
+        "exec() of a text",
+    ),
+    "helper by globals": (
+        "def g(X):\n    for x in X: pass\ndef f(X):\n    return globals()['g'](X)",
+        "for loop",
+    ),
+    "for over the first axis, counted from behind": (
+        "def f(X):\n    for i in range(X.shape[-2]): pass",
+        "for loop",
+    ),
+    "for over the columns of the transpose": (
+        "def f(X):\n    for i in range(X.T.shape[1]): pass",
+        "for loop",
+    ),
+    "for over N of the transpose": (
+        "def f(X):\n    D, N = X.T.shape\n    for i in range(N): pass",
+        "for loop",
+    ),
+    "for over the columns of one row": (
+        "def f(X):\n    Z = X.reshape(1, -1)\n    for i in range(Z.shape[1]): pass",
+        "for loop",
+    ),
+    "for over more than anybody has": (
+        "def f(X):\n    for i in range(10**9):\n        if i == len(X): break",
+        "for loop",
+    ),
+    "for over blocks of one row by default": (
+        "def f(X, step=1):\n    for i in range(0, len(X), step): pass",
+        "for loop",
+    ),
+    "for over a split in a million": (
+        "def f(X):\n    for x in np.array_split(X, 1_000_000): pass",
+        "for loop",
+    ),
 }
 
 
@@ -395,6 +529,40 @@ NO_LOOPS = {
     "a function that names itself in a string": "def f(X):\n    raise ValueError('f: bad X')",
     "a stub": "def f(X):\n    raise NotImplementedError('f: what to do')",
     "an import of itself": "import clustering\ndef f(X):\n    return clustering.np.abs(X)",
+    "columns of a shape": "def f(X):\n    N, D = X.shape\n    for d in range(D): X[:, d] *= 2",
+    "last axis": "def f(X):\n    for d in range(X.shape[-1]): X[:, d] *= 2",
+    "blocks of a default size": (
+        "def f(X, step=256):\n    for i in range(0, len(X), step): X[i : i + step] *= 2"
+    ),
+    "blocks of a power of two": (
+        "STEP = 2**12\ndef f(X):\n    for i in range(0, len(X), STEP): X[i : i + STEP] *= 2"
+    ),
+    "a loop in a docstring": 'def f(X):\n    """for x in X: [x for x in X]"""\n    return X',
+    "a loop in a comment": "def f(X):\n    # for x in X: pass\n    return X",
+    "a loop in a helper that nobody calls": (
+        "def g(X):\n    for x in X: pass\ndef f(X):\n    return X"
+    ),
+    "a loop when the file is run": (
+        "def f(X):\n    return X\nif __name__ == '__main__':\n    for i in range(9): f(i)"
+    ),
+    "for in a name of numpy": "def f(X):\n    return np.format_float_positional(1.0)",
+    "larger of two": "def f(X, Y):\n    return max(len(X), len(Y)) + min(X.max(), 0)",
+    "a list of a shape": "def f(X):\n    return np.zeros(list(X.shape) + [1]) + sum(X.shape)",
+    "a shape unpacked": "def f(X):\n    return np.zeros((*X.shape, 1))",
+    "a shape unpacked into a call": (
+        "def f(X):\n    N, *rest = X.shape\n    return np.ones([*rest])"
+    ),
+    "arguments passed on": (
+        "def g(*a, **k):\n    return np.sum(*a, **k)\ndef f(X):\n    return g(X)"
+    ),
+    "sum of a few terms": "def f(X):\n    return sum((X.sum(), 1.0))",
+    "product of small ranges": (
+        "def f(X):\n    for i, j in itertools.product(range(3), range(2)): X[i, j]"
+    ),
+    "sorted by a key, written out": "def f(X):\n    return sorted((2, 1), key=abs)",
+    "any of a few": "def f(X):\n    assert any([X.ndim == 1, X.ndim == 2])\n    return X",
+    "text that is written out": "def f(X):\n    return eval('X + 1')",
+    "array of a type": "def f(X):\n    return np.array(X, dtype=float).astype('float64')",
 }
 
 

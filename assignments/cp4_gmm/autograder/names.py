@@ -285,6 +285,8 @@ class Names:
             paths = [thing.path for thing in self.things(expr.value, scope, owner)]
             if text and "sys.modules" in paths:
                 return self._module_thing(text)
+            if text and "builtins.globals()" in paths:
+                return self._stand_for(self.of_module(scope.module, text), owner)
         return []
 
     def _called(self, call: ast.Call, scope: Scope, owner: Scope | None) -> Iterable[Thing]:

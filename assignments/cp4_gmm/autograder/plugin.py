@@ -21,6 +21,7 @@ import pytest
 
 from autograder import budget as budgets
 from autograder import compare, prints
+from autograder import growth as growths
 from autograder import stability as sweeping
 from autograder.answers import Mismatch
 from autograder.diagnose import named_factor
@@ -265,22 +266,25 @@ class Plugin:
         return self._references(self._run(request))
 
     def _references(self, run: _Run) -> Submission:
-        folder = self.bench.reference
-        if folder is None:
-            raise RuntimeError("a handout has no reference solution: this check must be hidden")
         if self._reference is None or not self._reference.reusable:
             self._end_reference()
-            own = self.assignment.limits
-            limits = dataclasses.replace(
-                own, case_seconds=own.submission_seconds, cpu_seconds=own.submission_seconds
-            )
-            self._reference = Submission(
-                lambda: self.bench.sandbox.start(folder, limits), self.assignment.module, ours=True
-            )
+            self._reference = self._new_reference(self.assignment.module)
         if not run.with_reference:
             run.with_reference = True
             self._reference.begin_case(run.seed, self._module(run.case))
         return self._reference
+
+    def _new_reference(self, module: str, seed: int = 0) -> Submission:
+        folder = self.bench.reference
+        if folder is None:
+            raise RuntimeError("a handout has no reference solution: this check must be hidden")
+        own = self.assignment.limits
+        limits = dataclasses.replace(
+            own, case_seconds=own.submission_seconds, cpu_seconds=own.submission_seconds
+        )
+        return Submission(
+            lambda: self.bench.sandbox.start(folder, limits), module, seed=seed, ours=True
+        )
 
     @pytest.fixture
     def rng(self, request: Any) -> np.random.Generator:
@@ -332,23 +336,37 @@ class Plugin:
         return add
 
     @pytest.fixture
-    def budget(
-        self, request: Any, student: Submission, reference: Submission
-    ) -> Callable[..., float]:
+    def budget(self, request: Any, student: Submission) -> Iterator[Callable[..., float]]:
         """``budget("function", *args)`` fails when the submission is too slow."""
-        case = self._run(request).case
-        limit = case.budget
+        run = self._run(request)
+        case, limit = run.case, run.case.budget
         if limit is None:
             raise RuntimeError("this case has no `budget:` in the config")
+        # As fresh as the student's: one that has run other cases has its memory touched already.
+        twin = self._new_reference(self._module(case), run.seed)
 
         def judge(
             function: str, *args: Any, make: Callable[[Submission], Any] | None = None
         ) -> float:
             call = budgets.Call(function, args, make)
-            # Memory first: in a process that has run nothing big, it grows as much as it needs.
-            if case.memory is not None:
-                budgets.judge_memory(student, reference, call, case.memory)
-            return budgets.judge(student, reference, call, limit, self._run(request).seed)
+            return budgets.judge(student, twin, call, limit, case.memory, run.seed).best
+
+        yield judge
+        twin.end()
+
+    @pytest.fixture
+    def growth(self, request: Any, student: Submission) -> Callable[..., None]:
+        """``growth("function", at, first)`` fails when time or memory grow too fast with size."""
+        run = self._run(request)
+        time, memory = run.case.time_growth, run.case.memory_growth
+        if time is None and memory is None:
+            raise RuntimeError("this case has no `time_growth:` or `memory_growth:` in the config")
+
+        def judge(
+            function: str, at: Callable[[int], tuple[Any, ...]], first: int, **more: Any
+        ) -> None:
+            growing = growths.Growing(function, at, first, **more)
+            growths.judge(student, growing, time, memory, run.seed)
 
         return judge
 

@@ -23,7 +23,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.lengths import Lengths
+from autograder.lengths import ENDLESS, Lengths
 from autograder.names import Names
 from autograder.scopes import (
     COMPREHENSION_NODES,
@@ -39,6 +39,8 @@ from autograder.scopes import (
     split,
 )
 
+MAX_ROWS_DEPTH = 20
+"""Steps back from an expression to the parameter that it has as many entries as."""
 MAX_STEPS = 300_000
 """Mentions followed from one function before the walk ends where it is."""
 
@@ -48,9 +50,19 @@ _MAP_LIKE = {
     "functools.reduce": "functools.reduce()",
     "itertools.starmap": "itertools.starmap()",
 }
-_LISTING = {"builtins.list": "list()", "builtins.sum": "sum()", "builtins.sorted": "sorted()"}
+_LISTING = {
+    f"builtins.{name}": f"{name}()"
+    for name in ("list", "sum", "sorted", "set", "frozenset", "any", "all", "min", "max")
+} | {f"math.{name}": f"math.{name}()" for name in ("fsum", "prod")}
+"""Loops when it is rows that they are given, and nothing else."""
+_KEYED = {"builtins.sorted", "builtins.min", "builtins.max"}
+_POOLS = ("concurrent.futures.", "multiprocessing.")
+_RUNNERS = {"builtins.exec", "builtins.eval", "builtins.compile"}
+_OBJECTS = {"builtins.object", "numpy.object_"}
+_TURNED = {"tolist", "copy", "astype", "ravel", "flatten"}
+"""Methods of an array that give as many things as there are rows."""
 _MAKERS = {"vectorize", "frompyfunc"}  # loop not when called but when their result is
-_NUMPY_LOOPS = {"apply_along_axis", "fromiter"} | _MAKERS
+_NUMPY_LOOPS = {"apply_along_axis", "fromiter", "nditer", "ndenumerate"} | _MAKERS
 _COMES_WITH = {"matplotlib": ("mpl_toolkits", "pylab")}
 
 
@@ -119,7 +131,8 @@ class Source:
         """Python loops that ``function`` or what it reaches may run over rows, in file order.
 
         ``for``, ``while``, comprehensions, ``map`` and its like, numpy's loops in
-        disguise, ``list()`` and ``sum()`` of a parameter, and recursion. Not counted:
+        disguise, ``list()``, ``sum()`` and unpacking of a parameter, a ``key=``, iterators that
+        are written out, arrays of objects, text that is run, and recursion. Not counted:
         loops whose length does not grow with the rows (over a written-out tuple,
         ``range(3)``, ``X.shape``, ``range(X.shape[1])``) and loops over blocks
         (``range(0, n, block)``, or a helper that cuts such blocks).
@@ -239,6 +252,8 @@ class _Walk:
                     self._loop(node, scope, "for loop")
             elif live and isinstance(node, ast.While):
                 self._loop(node, scope, "while loop")
+            if live and isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+                self._unpacked(node.elts, scope)
             if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
                 todo += [(part, scope, live) for part in self._mention(node, scope, live)]
                 continue
@@ -253,6 +268,8 @@ class _Walk:
         else:
             rest.append(call.func)
         site = (scope.file, call.lineno)
+        if live:
+            self._judge_call(call, scope)
         for thing in self._names.things(call.func, scope, owner):
             if thing.kind == "instance" and thing.scope is not None:
                 for target in self._names.members(thing.scope, "__call__"):
@@ -261,6 +278,27 @@ class _Walk:
             if not thing.path.endswith("()"):  # import_module("…"), getattr(…, "…")
                 self._arrive(thing, thing.owner, site, live)
         return rest
+
+    def _judge_call(self, call: ast.Call, scope: Scope) -> None:
+        """Loops that show in how something is called, whatever it is."""
+        self._unpacked(call.args, scope)
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        if name and any(isinstance(arg, ast.Name) and arg.id == name for arg in call.args):
+            self._loop(call, scope, "recursion")  # g(g, X): a function that is given itself
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if method == "sort" and any(keyword.arg == "key" for keyword in call.keywords):
+            self._loop(call, scope, "sort(key=)")
+        of = [keyword.value for keyword in call.keywords if keyword.arg == "dtype"]
+        for kind in of or (call.args if method in ("astype", "array", "asarray") else []):
+            text = isinstance(kind, ast.Constant) and kind.value in ("O", "object")
+            if text or _OBJECTS & {thing.path for thing in self._names.things(kind, scope, None)}:
+                self._loop(call, scope, "array of objects")
+
+    def _unpacked(self, parts: Sequence[ast.AST], scope: Scope) -> None:
+        read = [p for p in parts if isinstance(p, ast.Starred) and isinstance(p.ctx, ast.Load)]
+        for part in read:
+            if self._are_rows(part.value, scope):
+                self._loop(part, scope, "unpacking with *")
 
     def _mention(
         self, node: ast.expr, scope: Scope, live: bool, call: ast.Call | None = None
@@ -331,6 +369,10 @@ class _Walk:
             self._queue(_Unit(inner.node, inner.parent, owner), site, live)
         if isinstance(inner.node, ast.ClassDef) and inner not in self._classes:
             self._classes[inner] = None
+            if live and "__next__" in inner.names:
+                self._loop(inner.node, inner, "iterator")
+            elif live and {"__len__", "__getitem__"} <= inner.names.keys():
+                self._loop(inner.node, inner, "sequence of its own")
             special = [n for c in self._names.mro(inner) for n in c.names if n.startswith("__")]
             self._follow_members(inner, [*special, *self._asked])
 
@@ -361,9 +403,24 @@ class _Walk:
         what = _MAP_LIKE.get(path)
         if path.startswith("numpy.") and name in _NUMPY_LOOPS:
             what = f"np.{name}"
+        elif path.startswith(_POOLS) and "map" in name:
+            what = f"{name}() of a pool"
+        elif path in _RUNNERS and call is None:
+            what = f"{name}() of a text"  # by another name, or passed on
         if call is not None and scope is not None:
-            if path in _LISTING and call.args and self._is_parameter(call.args[0], scope):
-                what = _LISTING[path]
+            keyed = path in _KEYED and any(keyword.arg == "key" for keyword in call.keywords)
+            if keyed and call.args and not self._lengths.few(call.args[0], scope):
+                what = f"{name}(key=)"
+            elif path in _LISTING and call.args and self._are_rows(call.args[0], scope):
+                # max(a, b) compares two, max(X) goes through one.
+                what = _LISTING[path] if len(call.args) == 1 or name == "sum" else None
+            elif path == "builtins.iter" and len(call.args) == 2:
+                what = "iter() until a value comes"
+            elif path in _RUNNERS and call.args:
+                what = None if _was_read(call.args[0]) else f"{name}() of a text"
+            elif path.startswith("itertools.") and path not in _MAP_LIKE and name not in ENDLESS:
+                rows = [arg for arg in call.args if self._goes_on(arg, scope)]
+                what = f"{path}()" if rows else None
             elif path in _MAP_LIKE:
                 rows = [arg for arg in call.args[1:] if not self._lengths.few(arg, scope)]
                 what = what if rows or len(call.args) < 2 else None
@@ -371,6 +428,36 @@ class _Walk:
                 what = None
         if what is not None:
             self.loops.add(Loop(*site, what))
+
+    def _goes_on(self, expr: ast.expr, scope: Scope) -> bool:
+        """Whether an argument may be as many things as there are rows, and is no function."""
+        things = self._names.things(expr, scope, None)
+        is_function = any(thing.kind in ("function", "class") for thing in things)
+        return not is_function and not self._lengths.few(expr, scope)
+
+    def _are_rows(self, expr: ast.expr, scope: Scope, depth: int = 0) -> bool:
+        """Whether ``expr`` is a parameter, or has as many entries as one, as far as can be read."""
+        if depth > MAX_ROWS_DEPTH:
+            return False
+        if isinstance(expr, ast.BinOp):
+            return any(self._are_rows(e, scope, depth + 1) for e in (expr.left, expr.right))
+        if isinstance(expr, ast.Subscript):
+            first = expr.slice.elts[:1] if isinstance(expr.slice, ast.Tuple) else [expr.slice]
+            cut = bool(first) and isinstance(first[0], ast.Slice) and first[0].upper is None
+            return cut and self._are_rows(expr.value, scope, depth + 1)
+        if isinstance(expr, ast.Call) and isinstance(expr.func, ast.Attribute):
+            same = expr.func.attr in _TURNED
+            return same and self._are_rows(expr.func.value, scope, depth + 1)
+        if isinstance(expr, ast.Name) and not self._is_parameter(expr, scope):
+            targets = self._names.lookup(expr.id, scope)
+            return bool(targets) and all(
+                isinstance(t, Binding)
+                and t.value is not None
+                and t.part is None
+                and self._are_rows(t.value, t.scope, depth + 1)
+                for t in targets
+            )
+        return self._is_parameter(expr, scope)
 
     def _is_parameter(self, expr: ast.expr, scope: Scope) -> bool:
         if not isinstance(expr, ast.Name):
@@ -398,6 +485,13 @@ class _Walk:
                 called, caller = circle[0], circle[1]
                 line = self._calls[caller].pop(called)
                 self.loops.add(Loop(caller.scope.file, line, "recursion"))
+
+
+def _was_read(text: ast.AST) -> bool:
+    """Whether code that is run was written out: then it has taken its text's place (``scopes``)."""
+    if isinstance(text, ast.Call) and text.args:
+        return not isinstance(text.args[0], ast.expr)  # exec(compile("…"))
+    return not isinstance(text, ast.expr)
 
 
 def _starred(arguments: ast.arguments) -> set[str]:

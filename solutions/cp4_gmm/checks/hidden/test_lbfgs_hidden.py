@@ -235,4 +235,4 @@ def test_lbfgs_speed(student, rng, budget):
     def make(side):
         return side.GMM_PenalizedMLEstimator_LBFGS(K=3, D=2, seed=1, max_iter=2)
 
-    budget("GMM_PenalizedMLEstimator_LBFGS.fit", _overlapping(rng, N=2000), make=make)
+    budget("GMM_PenalizedMLEstimator_LBFGS.fit", _overlapping(rng, N=600), make=make)

@@ -239,7 +239,7 @@ def test_mstep_stddev_narrow(student, rng, tolerance):
 
 def test_mstep_speed(budget, rng):
     """No M step has a loop over rows, in time, or an N x N array, in memory."""
-    r_NK, x_ND = _draw(rng, 20_000, 4, 3)
+    r_NK, x_ND = _draw(rng, 100_000, 4, 3)
     mu_KD = _means(r_NK, x_ND)
 
     def make(side):

@@ -253,10 +253,20 @@ def test_get_loss_zero(student, reference, rng):
     )
 
 
-def test_get_loss_many_points(student, rng):
-    """_get_loss of 16,000 points counts all of them, without an array of 16,000 x 16,000."""
-    points, centers = rng.normal(size=(16_000, 12)), rng.normal(5.0, 1.0, size=(3, 12))
-    cluster_idx = rng.integers(0, 3, 16_000)
+def test_get_loss_many_points(student, rng, growth):
+    """_get_loss of 16,000 points counts all of them, and its memory grows with N, not N squared."""
+    centers = rng.normal(5.0, 1.0, size=(3, 12))
+
+    def at(N):
+        return centers, rng.integers(0, 3, N), rng.normal(size=(N, 12))
+
+    growth(
+        "KMeans._get_loss",
+        at,
+        1000,
+        why="an N x N array is made; N numbers for each centre are enough",
+    )
+    _, cluster_idx, points = at(16_000)
     km = student.KMeans()
     loss = as_scalar(km._get_loss(centers, cluster_idx, points), what="the loss")
     # Twice the same points: the mean stays, the sum doubles. What else is wrong is charged above.

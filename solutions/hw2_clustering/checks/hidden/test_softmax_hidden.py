@@ -54,8 +54,8 @@ def test_softmax_keeps_input(student, rng):
 
 
 def test_softmax_speed(budget, rng):
-    """softmax takes at most ten times as long as the reference solution."""
-    # A Python loop over rows takes some 100 times as long.
+    """softmax takes at most five times as long as the reference solution."""
+    # The fastest Python loop over rows takes some 20 times as long, row by row in numpy some 40.
     budget("softmax", rng.normal(size=(100_000, 4)))
 
 
@@ -111,7 +111,7 @@ def test_logsumexp_keeps_input(student, rng):
 
 
 def test_logsumexp_speed(budget, rng):
-    """logsumexp takes at most ten times as long as the reference solution."""
+    """logsumexp takes at most five times as long as the reference solution."""
     budget("logsumexp", rng.normal(size=(100_000, 4)))
 
 
