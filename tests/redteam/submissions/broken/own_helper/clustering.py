@@ -8,4 +8,5 @@ from helper import scale
 
 
 def softmax(logits):
-    return np.exp(scale(logits) - logsumexp(logits))
+    powers = np.exp(scale(logits) - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
