@@ -5,13 +5,15 @@ reference (full marks), the untouched handout (nothing, every case not
 implemented), every misconception (loses where it says, keeps the rest), every
 variant (full marks), odd answers that no check may choke on, and, where asked
 for, mutants of the reference. What is graded again must come out the same: the
-reference, the handout and variants whole, misconceptions where they lose.
+reference and the handout whole, misconceptions where they lose, variants where
+time or memory is measured, or whole, too.
 Beside them stand facts about the files, and whether the feedback names each
 mistake.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import tempfile
 import time
@@ -30,7 +32,9 @@ from autograder.sandbox import Sandbox
 UNNOTICED = 0.005
 """A misconception that costs a smaller share of the points goes unnoticed."""
 AGAIN = ("reference", "handout", "variant", "misconception")
-"""Kinds that are graded a second time; a misconception only where it loses."""
+"""Kinds that are graded a second time."""
+FOLLOWED = ("none", "pair")
+"""Odd answers that are tried with stand-ins, too; the others would show the same more slowly."""
 
 
 @dataclass
@@ -192,12 +196,14 @@ def verify(
     rounds: int = 2,
     only: Callable[[Candidate], bool] = lambda _: True,
     whole: bool = False,
+    thorough: bool = False,
     mutated: int = 0,
     progress: Callable[[int], Callable[[], None]] | None = None,
 ) -> Report:
     """Examine the grader of ``assignment``. See the module's docstring.
 
     ``whole``: run every case of every candidate, also those that cannot see its change.
+    ``thorough``: the second time, run everything that the first time ran.
     ``mutated``: how many mutants of the reference to try beside the misconceptions.
     ``progress`` is told how many gradings there are and returns what is called after each one.
     """
@@ -216,8 +222,15 @@ def verify(
         step = progress(len(rows) + len(again)) if progress else lambda: None
         baseline = Path(temporary) / "baseline"
         known = {} if whole else _known(rows.values(), assignment, root, baseline, jobs)
+        alone = dataclasses.replace(assignment, follow_through=0.0)
         tasks = [
-            pool.Task(key, row.candidate.path, assignment, room, assumed=known.get(key, {}))
+            pool.Task(
+                key,
+                row.candidate.path,
+                alone if _is_plainly_odd(row.candidate) else assignment,
+                room,
+                assumed=known.get(key, {}),
+            )
             for key, row in rows.items()
         ]
         for outcome in pool.outcomes(tasks, jobs):
@@ -230,9 +243,13 @@ def verify(
             row.result, row.answers = outcome.result, outcome.answers
             _judge(row, outcome.result, assignment)
         tasks = [
-            pool.Task(key, row.candidate.path, assignment, room, assumed=_settled(row, known[key]))
-            if key in known
-            else pool.Task(key, row.candidate.path, assignment, room, assumed=_settled(row, {}))
+            pool.Task(
+                key,
+                row.candidate.path,
+                assignment,
+                room,
+                assumed=known.get(key, {}) if thorough else _settled(row, assignment),
+            )
             for key in again
             if (row := rows[key]).result is not None
         ]
@@ -255,11 +272,26 @@ def verify(
     return report
 
 
-def _settled(row: Row, assumed: Mapping[str, CaseResult]) -> Mapping[str, CaseResult]:
-    """Results that need not be found again: of a misconception, those that it keeps."""
-    if row.candidate.kind != "misconception" or row.result is None:
-        return assumed
-    return {c.case: c for c in row.result.cases if c.score == c.max_score and not c.stood_in}
+def _is_plainly_odd(candidate: Candidate) -> bool:
+    return candidate.kind == "odd" and candidate.name not in FOLLOWED
+
+
+def _settled(row: Row, assignment: Assignment) -> Mapping[str, CaseResult]:
+    """Results that need not be found again: of a misconception, those that it keeps; of a variant
+    those that measure neither time nor memory. With the same seed, all else repeats itself, or
+    does not for the reference, which is graded again whole.
+    """
+    result, kind = row.result, row.candidate.kind
+    if result is None or kind not in ("misconception", "variant"):
+        return {}
+    if kind == "misconception":
+        return {c.case: c for c in result.cases if c.score == c.max_score and not c.stood_in}
+    measured = {
+        case.name
+        for case in assignment.cases
+        if (case.budget, case.time_growth, case.memory_growth) != (None, None, None)
+    }
+    return {c.case: c for c in result.cases if c.case not in measured}
 
 
 def _steady(first: Mapping[str, Prints], second: Mapping[str, Prints]) -> Mapping[str, Prints]:

@@ -56,4 +56,4 @@ def test_a_submission_that_kills_the_grader_costs_no_other(tmp_path: Path) -> No
     results = {o.task.name: o.result for o in pool.outcomes(tasks, 1)}
     scores = {name: result and result.score for name, result in results.items()}
     assert (scores["good"], scores["after"]) == (6, 6)
-    assert scores["killer"] in (None, 0, 1)
+    assert scores["killer"] in (None, 0, 1, 2)

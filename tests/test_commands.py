@@ -57,7 +57,7 @@ def test_grade_prints_the_report_and_writes_files(course: Path, tmp_path: Path) 
     jsonschema.validate(
         made, json.loads((Path(__file__).parent / "gradescope_schema.json").read_text())
     )
-    assert made["score"] == 1.0
+    assert made["score"] == 2.0
     assert made["tests"][0]["extra_data"]["function"] == "double"
     assert "<html" in page.read_text()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["ada", "report.html", "results.json"]
@@ -249,7 +249,7 @@ def test_grade_all_grades_a_class(course: Path, classroom: Path, tmp_path: Path)
     with (out / "gradebook.csv").open(encoding="utf-8-sig") as file:
         rows = {row["submission"]: row for row in csv.DictReader(file)}
     assert {name: float(row["total"]) for name, row in rows.items()} == {
-        "ada": 6, "boris": 1, "chloé": 0, "dora": 0,
+        "ada": 6, "boris": 2, "chloé": 0, "dora": 0,
     }  # fmt: skip
     for name in rows:
         made = json.loads((out / name / "results.json").read_text())

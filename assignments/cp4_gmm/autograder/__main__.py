@@ -124,6 +124,7 @@ def verify(args: argparse.Namespace) -> int:
                 jobs=args.jobs or pool.cores(),
                 rounds=1 if args.once else 2,
                 whole=args.whole,
+                thorough=args.twice,
                 mutated=args.mutants,
                 only=lambda c: not args.only or args.only in f"{c.kind}/{c.name}",
                 progress=progress,
@@ -404,7 +405,13 @@ def parser() -> argparse.ArgumentParser:
     one = command(verify, "verify")
     one.add_argument("assignment", nargs="*", help="default: all")
     one.add_argument("--only", help="only candidates whose kind/name contains this text")
-    one.add_argument("--once", action="store_true", help="grade each candidate once, not twice")
+    again = one.add_mutually_exclusive_group()
+    again.add_argument("--once", action="store_true", help="grade nothing a second time")
+    again.add_argument(
+        "--twice",
+        action="store_true",
+        help="the second time, run all that the first time ran (default: what may differ)",
+    )
     one.add_argument(
         "--calibrate",
         action="store_true",

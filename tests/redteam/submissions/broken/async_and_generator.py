@@ -6,7 +6,8 @@ verdict: wrong_answer
 
 
 async def softmax(logits):
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def pairwise_dist(X, Y):

