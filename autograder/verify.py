@@ -44,6 +44,8 @@ class Row:
     seconds: float = 0.0
     result: SubmissionResult | None = None
     """How it was graded the first time."""
+    unseen: frozenset[str] = frozenset()
+    """Cases that were not run, because they cannot see its change."""
     answers: Mapping[str, Prints] = field(default_factory=dict)
     """Prints of what it answered in the cases that it lost."""
     feedback: Feedback | None = None
@@ -134,6 +136,13 @@ class Report:
 # Judging ---------------------------------------------------------------------
 
 
+def conserved(result: SubmissionResult, assignment: Assignment) -> bool:
+    """Whether the points are those of the config's cases, each from none to all of its own."""
+    return [c.case for c in result.cases] == [c.name for c in assignment.cases] and all(
+        c.score is None or 0 <= c.score <= c.max_score for c in result.cases
+    )
+
+
 def _tell(row: Row, sentence: str) -> None:
     row.problems.append(f"{row.candidate.source}: {sentence}")
 
@@ -141,9 +150,7 @@ def _tell(row: Row, sentence: str) -> None:
 def _judge(row: Row, result: SubmissionResult, assignment: Assignment) -> None:
     """Compare one candidate's result with what it must be."""
     row.score = result.score
-    if [c.case for c in result.cases] != [c.name for c in assignment.cases] or any(
-        c.score is not None and not 0 <= c.score <= c.max_score for c in result.cases
-    ):
+    if not conserved(result, assignment):
         _tell(row, "has points that are not those of the config's cases; the engine is wrong")
     row.lost = tuple(c.case for c in result.cases if c.score is not None and c.score < c.max_score)
     for case in result.withheld:
@@ -216,6 +223,8 @@ def verify(
         step = progress(len(rows) + len(again)) if progress else lambda: None
         baseline = Path(temporary) / "baseline"
         known = {} if whole else _known(rows.values(), assignment, root, baseline, jobs)
+        for key, results in known.items():
+            rows[key].unseen = frozenset(results)
         tasks = [
             pool.Task(key, row.candidate.path, assignment, room, assumed=known.get(key, {}))
             for key, row in rows.items()

@@ -33,6 +33,7 @@ LAYERS = [
     {"classroom", "bundle", "candidates", "facts", "feedback"},
     {"verify", "calibrate"},
     {"exam_table"},
+    {"exam_page"},
     {"__main__"},
 ]
 """A module imports only from layers above its own in this list."""
