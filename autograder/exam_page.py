@@ -19,13 +19,13 @@ from autograder.feedback import DESCRIBED, MISNAMED, NAMED_RIGHTLY, UNTOLD
 from autograder.model import CaseResult
 from autograder.report import render
 from autograder.verify import Report, Row, conserved
-from autograder.visible import plural, points
+from autograder.visible import plural
 
 PITCH = 9
 """Pixels from one column of the matrix to the next."""
-GROUP = 15
+GROUP = 14
 """Pixels that the name of a function takes before its misconceptions."""
-LETTER = 5.4
+LETTER = 5.0
 """Pixels of a letter of a column's name, at most."""
 STATUSES = (NAMED_RIGHTLY, DESCRIBED, UNTOLD, MISNAMED)
 _NOUNS = {"handout": "handout", "odd": "odd answer"}
@@ -35,7 +35,13 @@ _WORDS = {
     "gap": "Must be lost by, but is not",
     "held": "Withheld for",
 }
-"""How a row's sentence tells of each kind of cell; other cells are counted."""
+"""How the words of a row tell of cells by name; ..."""
+_COUNTED = {
+    "survived": "Survived by",
+    "unseen": "Not run, because it cannot see the change",
+    "untried": "Not graded",
+}
+"""... and by number."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,6 @@ def html(report: Report) -> str:
         named=named,
         mutants=_mutants(report),
         odd=_odd(report),
-        took=duration(report.seconds),
     )
 
 
@@ -252,14 +257,9 @@ def _told(cells: Sequence[Cell]) -> Iterator[str]:
         if names:
             yield f"{words}: {', '.join(names)}."
     count = Counter(cell.state for cell in cells)
-    rest = {
-        "survived": "survive it",
-        "unseen": "were not run, because it cannot see them",
-        "untried": "could not be graded",
-    }
-    counted = [f"{count[state]} {words}" for state, words in rest.items() if count[state]]
-    if counted:
-        yield f"{', '.join(counted)}."
+    for state, words in _COUNTED.items():
+        if count[state]:
+            yield f"{words}: {count[state]}."
 
 
 # The rest --------------------------------------------------------------------
@@ -291,5 +291,4 @@ def _odd(report: Report) -> str:
     start = f"{plural(len(rows), 'odd answer')} ({names}): "
     if wrong:
         return f"{start}something is wrong with {named(wrong, len(wrong))}."
-    best = max((row.score or 0.0 for row in rows), default=0.0)
-    return f"{start}no check choked, and none earned more than {points(best)} points."
+    return f"{start}no check choked, and none kept a point."
