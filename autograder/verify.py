@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import equivalence, facts, grade, mutants, pool, reach, recognise
+from autograder import equivalence, facts, grade, mutants, pool, reach, recognise, replay
 from autograder import report as reports
 from autograder.candidates import ODD_ANSWERS, Candidate, candidates
 from autograder.feedback import Feedback, judged, without
@@ -280,7 +280,7 @@ def _steady(first: Mapping[str, Prints], second: Mapping[str, Prints]) -> Mappin
 def _decide(survivors: Sequence[Row], assignment: Assignment, room: grade.Room) -> None:
     """Tell survivors that answer as the reference does from those that the checks miss."""
     with Sandbox(assignment.preload) as sandbox:
-        units = equivalence.recorded(assignment, room, sandbox)
+        units = replay.recorded(assignment, room, sandbox)
         with equivalence.Judge(assignment, sandbox, room, units) as judge:
             for row in survivors:
                 row.finding = judge.decide(row.candidate.path, row.candidate.function)

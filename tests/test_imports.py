@@ -14,7 +14,18 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
     {"__init__", "attempts", "calls"},
-    {"model", "wire", "prints", "describe", "diagnose", "digits", "marks", "overlay", "datasets"}
+    {
+        "model",
+        "wire",
+        "asked",
+        "prints",
+        "describe",
+        "diagnose",
+        "digits",
+        "marks",
+        "overlay",
+        "datasets",
+    }
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
     | {"mutations", "perturb"},
     {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
@@ -28,8 +39,8 @@ LAYERS = [
     {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"},
     {"plugin", "follow", "recognise"},
     {"grade"},
-    {"check", "equivalence"},
-    {"pool", "gradescope"},
+    {"check", "replay"},
+    {"pool", "gradescope", "equivalence"},
     {"classroom", "bundle", "candidates", "facts", "feedback"},
     {"verify", "calibrate"},
     {"exam_table"},
