@@ -14,20 +14,9 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
     {"__init__", "attempts", "calls"},
-    {
-        "model",
-        "wire",
-        "asked",
-        "prints",
-        "describe",
-        "diagnose",
-        "digits",
-        "marks",
-        "overlay",
-        "datasets",
-    }
+    {"model", "wire", "prints", "describe", "diagnose", "digits", "marks", "overlay", "datasets"}
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
-    | {"mutations", "perturb"},
+    | {"asked", "mutations", "perturb"},
     {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas", "mutants"},
     {"statements"},
