@@ -104,11 +104,14 @@ def new(args: argparse.Namespace) -> int:
 
 def verify(args: argparse.Namespace) -> int:
     """Grade the grader."""
-    from autograder import exam_table, pool
+    from autograder import exam_page, exam_table, pool
+    from autograder import report as reports
     from autograder import verify as exam
 
     root, assignments = _chosen(args)
     if args.calibrate:
+        if args.html:
+            raise CommandError("--html draws the exam, and --calibrate runs none: leave one out")
         return _calibrate(root, assignments, args)
     wrong = 0
     for assignment in assignments:
@@ -130,6 +133,12 @@ def verify(args: argparse.Namespace) -> int:
                 progress=progress,
             )
         print(exam_table.table(report))
+        if args.html:
+            page = Path(args.html)
+            if len(assignments) > 1:
+                page = page.with_name(f"{page.stem}_{assignment.name}{page.suffix}")
+            reports.write_text(page, exam_page.html(report))
+            print(f"{page} written")
         wrong += len(report.problems)
         written = report.problems == [] and report.write_book(root)
         if written:
@@ -435,6 +444,12 @@ def parser() -> argparse.ArgumentParser:
         "--whole",
         action="store_true",
         help="run all cases of all candidates, also those that cannot see its change",
+    )
+    one.add_argument(
+        "--html",
+        metavar="FILE",
+        help="also write the exam as a page; of several assignments, each to FILE with its name "
+        "before the suffix",
     )
     _add_jobs(one)
 

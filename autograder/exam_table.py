@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from autograder.feedback import DESCRIBED, MISNAMED, NAMED_RIGHTLY, Feedback
 from autograder.verify import Report, Row
@@ -46,14 +47,28 @@ def _candidate(row: Row, report: Report) -> str:
     return f"{mark:<5}{name}{score:>6} / {most:g}  {lost}".rstrip()
 
 
+class Kills(NamedTuple):
+    """How many misconceptions lose a case; those for which it is the first case; the only one."""
+
+    kills: int
+    first: int
+    alone: int
+
+
+def tallied(report: Report) -> dict[str, Kills]:
+    """For each case with points, how many misconceptions it catches."""
+    lost = [row.lost for row in report.of("misconception") if row.lost]
+    first = Counter(cases[0] for cases in lost)
+    alone = Counter(cases[0] for cases in lost if len(cases) == 1)
+    return {case: Kills(len(by), first[case], alone[case]) for case, by in report.kills.items()}
+
+
 def _cases(report: Report) -> list[str]:
     """For each case, how many misconceptions lose it, and how many nothing else catches."""
-    first = Counter(row.lost[0] for row in report.of("misconception") if row.lost)
-    alone = Counter(row.lost[0] for row in report.of("misconception") if len(row.lost) == 1)
     width = max((len(case) for case in report.kills), default=0)
     lines = [f"{'case':<{width}}  kills  first  alone"]
-    for case, by in report.kills.items():
-        lines.append(f"{case:<{width}}  {len(by):>5}  {first[case]:>5}  {alone[case]:>5}")
+    for case, n in tallied(report).items():
+        lines.append(f"{case:<{width}}  {n.kills:>5}  {n.first:>5}  {n.alone:>5}")
     return lines
 
 

@@ -39,6 +39,7 @@ ENGINE = (
     "account",
     "answers",
     "archives",
+    "asked",
     "attempts",
     "budget",
     "cells",

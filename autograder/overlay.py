@@ -91,6 +91,17 @@ def _span(node: ast.stmt) -> tuple[int, int]:
     return first - 1, node.end_lineno or node.lineno
 
 
+def defined(overlay: str) -> tuple[str, ...]:
+    """Functions and methods (as ``Class.method``) that an overlay holds. Raises SyntaxError."""
+    found: list[str] = []
+    for node in ast.parse(overlay).body:
+        if isinstance(node, ast.ClassDef):
+            found += [f"{node.name}.{m.name}" for m in node.body if isinstance(m, _Definition)]
+        elif isinstance(node, _Definition):
+            found.append(node.name)
+    return tuple(found)
+
+
 def apply(reference: str, overlay: str) -> str:
     """``reference`` with what ``overlay`` defines in place of its own. Raises SyntaxError."""
     base, over = ast.parse(reference), ast.parse(overlay)

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import equivalence, facts, grade, mutants, pool, reach, recognise
+from autograder import equivalence, facts, grade, mutants, pool, reach, recognise, replay
 from autograder import report as reports
 from autograder.candidates import ODD_ANSWERS, Candidate, candidates
 from autograder.feedback import Feedback, judged, without
@@ -48,6 +48,8 @@ class Row:
     seconds: float = 0.0
     result: SubmissionResult | None = None
     """How it was graded the first time."""
+    unseen: frozenset[str] = frozenset()
+    """Cases that were not run, because they cannot see its change."""
     answers: Mapping[str, Prints] = field(default_factory=dict)
     """Prints of what it answered in the cases that it lost."""
     feedback: Feedback | None = None
@@ -138,6 +140,13 @@ class Report:
 # Judging ---------------------------------------------------------------------
 
 
+def conserved(result: SubmissionResult, assignment: Assignment) -> bool:
+    """Whether the points are those of the config's cases, each from none to all of its own."""
+    return [c.case for c in result.cases] == [c.name for c in assignment.cases] and all(
+        c.score is None or 0 <= c.score <= c.max_score for c in result.cases
+    )
+
+
 def _tell(row: Row, sentence: str) -> None:
     row.problems.append(f"{row.candidate.source}: {sentence}")
 
@@ -145,9 +154,7 @@ def _tell(row: Row, sentence: str) -> None:
 def _judge(row: Row, result: SubmissionResult, assignment: Assignment) -> None:
     """Compare one candidate's result with what it must be."""
     row.score = result.score
-    if [c.case for c in result.cases] != [c.name for c in assignment.cases] or any(
-        c.score is not None and not 0 <= c.score <= c.max_score for c in result.cases
-    ):
+    if not conserved(result, assignment):
         _tell(row, "has points that are not those of the config's cases; the engine is wrong")
     row.lost = tuple(c.case for c in result.cases if c.score is not None and c.score < c.max_score)
     for case in result.withheld:
@@ -223,6 +230,8 @@ def verify(
         baseline = Path(temporary) / "baseline"
         known = {} if whole else _known(rows.values(), assignment, root, baseline, jobs)
         alone = dataclasses.replace(assignment, follow_through=0.0)
+        for key, results in known.items():
+            rows[key].unseen = frozenset(results)
         tasks = [
             pool.Task(
                 key,
@@ -303,7 +312,7 @@ def _steady(first: Mapping[str, Prints], second: Mapping[str, Prints]) -> Mappin
 def _decide(survivors: Sequence[Row], assignment: Assignment, room: grade.Room) -> None:
     """Tell survivors that answer as the reference does from those that the checks miss."""
     with Sandbox(assignment.preload) as sandbox:
-        units = equivalence.recorded(assignment, room, sandbox)
+        units = replay.recorded(assignment, room, sandbox)
         with equivalence.Judge(assignment, sandbox, room, units) as judge:
             for row in survivors:
                 row.finding = judge.decide(row.candidate.path, row.candidate.function)

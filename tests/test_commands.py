@@ -308,6 +308,33 @@ def test_verify_accepts_a_right_grader(course: Path) -> None:
     assert "the grader is right" in done.stdout
 
 
+def test_verify_draws_the_exam(course: Path) -> None:
+    """One assignment: the page is FILE itself, and the text is printed all the same."""
+    done = run("verify", "mini", "--once", "--only", "variant", "--html", "new/e.html", cwd=course)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith(f"{Path('new/e.html')} written\n")
+    page = (course / "new" / "e.html").read_text(encoding="utf-8")
+    assert "Nothing is wrong in the part of the exam that was run (1 candidate" in page
+
+
+def test_verify_draws_each_of_several_exams(course: Path) -> None:
+    """The assignment's name goes before the suffix, so that no page replaces another."""
+    options = ["--once", "--only", "variant", "--html", "e.html"]
+    done = run("verify", "mini", "mini", *options, cwd=course)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (course / "e_mini.html").is_file()
+    assert not (course / "e.html").exists()
+
+
+def test_a_page_of_what_is_not_run_is_refused(course: Path) -> None:
+    """Measuring tolerances is no exam."""
+    done = run("verify", "mini", "--calibrate", "--html", "e.html", cwd=course)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "autograder: --html draws the exam, and --calibrate runs none: leave one out\n"
+    )
+
+
 def test_data_is_listed() -> None:
     """The data that is here is named."""
     done = run("data", cwd=ROOT)

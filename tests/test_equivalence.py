@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder import config, equivalence, grade, perturb
+from autograder import config, equivalence, grade, perturb, replay
+from autograder.asked import Kept, Step
 from autograder.model import Assignment, Tolerance
-from autograder.proxy import Kept, Step
 from autograder.sandbox import Sandbox
 from autograder.session import CallFailed
 from tests import mini
@@ -153,13 +153,13 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> tuple[Assignment, grade.
 
 
 @pytest.fixture(scope="module")
-def units(course: tuple[Assignment, grade.Room], sandbox: Sandbox) -> list[equivalence.Unit]:
-    return equivalence.recorded(*course, sandbox)
+def units(course: tuple[Assignment, grade.Room], sandbox: Sandbox) -> list[replay.Unit]:
+    return replay.recorded(*course, sandbox)
 
 
 @pytest.fixture(scope="module")
 def judge(
-    course: tuple[Assignment, grade.Room], sandbox: Sandbox, units: list[equivalence.Unit]
+    course: tuple[Assignment, grade.Room], sandbox: Sandbox, units: list[replay.Unit]
 ) -> Iterator[equivalence.Judge]:
     with equivalence.Judge(course[0], sandbox, course[1], units, calls=CALLS) as made:
         yield made
@@ -174,15 +174,15 @@ def decided(
     return judge.decide(folder, function)
 
 
-def test_the_calls_of_the_checks_are_recorded(units: list[equivalence.Unit]) -> None:
+def test_the_calls_of_the_checks_are_recorded(units: list[replay.Unit]) -> None:
     """Every case's calls are kept for every seed, once; those of cases with a budget are not."""
     cases = [unit.case for unit in units]
-    assert cases.count("above_counts") == equivalence.SEEDS
-    assert cases.count("draw_shape") == equivalence.SEEDS
+    assert cases.count("above_counts") == replay.SEEDS
+    assert cases.count("draw_shape") == replay.SEEDS
     assert "slow_speed" not in cases
 
 
-def test_the_calls_of_one_object_stay_together(units: list[equivalence.Unit]) -> None:
+def test_the_calls_of_one_object_stay_together(units: list[replay.Unit]) -> None:
     """What an object was made of and what was set comes before its calls."""
     unit = next(unit for unit in units if unit.case == "counter_adds")
     assert [step.op for step in unit.steps[:3]] == ["call", "set", "call"]
@@ -190,7 +190,7 @@ def test_the_calls_of_one_object_stay_together(units: list[equivalence.Unit]) ->
     assert unit.called == {"Counter", "add"}
 
 
-def test_a_kept_argument_comes_with_its_call(units: list[equivalence.Unit]) -> None:
+def test_a_kept_argument_comes_with_its_call(units: list[replay.Unit]) -> None:
     """What was put away for a call is put away again, and looked at after it."""
     unit = next(unit for unit in units if unit.case == "gain_values")
     assert [step.op for step in unit.steps] == ["put", "call", "fetch"]
@@ -297,7 +297,7 @@ def test_a_reference_is_needed(course: tuple[Assignment, grade.Room], sandbox: S
     """A handout has no reference solution, so nothing is recorded or compared there."""
     room = replace(course[1], reference=None)
     with pytest.raises(ValueError, match="nothing to record"):
-        equivalence.recorded(course[0], room, sandbox)
+        replay.recorded(course[0], room, sandbox)
     with (
         pytest.raises(ValueError, match="nothing to compare with"),
         equivalence.Judge(course[0], sandbox, room, []),
@@ -310,7 +310,7 @@ def test_the_small_course(tmp_path: Path, sandbox: Sandbox) -> None:
     root = mini.write(tmp_path / "course")
     assignment = config.assignment(config.load(root / "grading_config.yaml"), "mini")
     room = grade.course_room(root, assignment)
-    units = equivalence.recorded(assignment, room, sandbox, seeds=2)
+    units = replay.recorded(assignment, room, sandbox, seeds=2)
     # The last case asks what another has asked, with a stand-in.
     assert {unit.case for unit in units} == {c.name for c in assignment.cases[:-1]}
     with equivalence.Judge(assignment, sandbox, room, units) as judge:
@@ -344,22 +344,22 @@ def test_what_was_not_kept_takes_its_calls_along() -> None:
         step("large", "m", "g"),
         step("call", "m", "h"),
     ]
-    assert [unit.steps[0].path for unit in equivalence.units("c", steps)] == ["h"]
+    assert [unit.steps[0].path for unit in replay.units("c", steps)] == ["h"]
 
 
 def test_a_long_life_is_cut() -> None:
     """Later calls of an object are repeated alone, after what was set."""
     steps = [step("call", "m", "A", 1), step("set", 1, "x", None, 3.0)]
-    steps += [step("call", 1, f"f{i}") for i in range(equivalence.LONGEST)]
-    found = list(equivalence.units("c", steps))
-    assert [len(unit.steps) for unit in found] == [equivalence.LONGEST, 3, 3]
-    assert [s.path for s in found[-1].steps] == ["A", "x", f"f{equivalence.LONGEST - 1}"]
+    steps += [step("call", 1, f"f{i}") for i in range(replay.LONGEST)]
+    found = list(replay.units("c", steps))
+    assert [len(unit.steps) for unit in found] == [replay.LONGEST, 3, 3]
+    assert [s.path for s in found[-1].steps] == ["A", "x", f"f{replay.LONGEST - 1}"]
 
 
 def test_a_method_that_returns_its_object() -> None:
     """What is asked of the result of ``fit`` is asked of the object."""
     steps = [step("call", "m", "A", 1), step("call", 1, "fit", 2), step("get", 2, "mu")]
-    (unit,) = equivalence.units("c", steps)
+    (unit,) = replay.units("c", steps)
     assert [s.path for s in unit.steps] == ["A", "fit", "mu"]
 
 

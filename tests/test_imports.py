@@ -16,7 +16,7 @@ LAYERS = [
     {"__init__", "attempts", "calls"},
     {"model", "wire", "prints", "describe", "diagnose", "digits", "marks", "overlay", "datasets"}
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
-    | {"mutations", "perturb"},
+    | {"asked", "mutations", "perturb"},
     {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas", "mutants"},
     {"statements"},
@@ -28,11 +28,12 @@ LAYERS = [
     {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"},
     {"plugin", "follow", "recognise"},
     {"grade"},
-    {"check", "equivalence"},
-    {"pool", "gradescope"},
+    {"check", "replay"},
+    {"pool", "gradescope", "equivalence"},
     {"classroom", "bundle", "candidates", "facts", "feedback"},
     {"verify", "calibrate"},
     {"exam_table"},
+    {"exam_page"},
     {"__main__"},
 ]
 """A module imports only from layers above its own in this list."""

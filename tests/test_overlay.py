@@ -108,3 +108,11 @@ def test_a_bad_overlay_is_one_sentence(tmp_path: Path, text: str, words: str) ->
     with pytest.raises(overlay.OverlayError, match=words) as caught:
         read(tmp_path, text)
     assert "thing__wrong.py" in str(caught.value)
+
+
+def test_what_an_overlay_defines_is_listed() -> None:
+    """Functions and methods by their whole names, in order; values and imports are no functions."""
+    one = "import os\nA = 1\n\ndef one(x):\n    def inner(): ...\n"
+    text = f"{one}\nclass T:\n    B = 2\n    def two(self): ...\n"
+    assert overlay.defined(text) == ("one", "T.two")
+    assert overlay.defined('"""Only words."""') == ()

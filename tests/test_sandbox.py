@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.asked import Handle, brief, shown
 from autograder.model import Limits, Verdict
-from autograder.proxy import Handle, Submission, brief, shown
+from autograder.proxy import Submission
 from autograder.sandbox import Sandbox
 from autograder.session import CallFailed, ReferenceFailed, SandboxError, clean
 from tests.processes import running

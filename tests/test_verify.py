@@ -73,6 +73,11 @@ def test_cases_that_cannot_see_a_change_are_not_run(root: Path) -> None:
         "misconception/double__squares": ["total_uses_double"],
         "variant/adds": ["total_uses_double"],
     }
+    assert {row.candidate.name: row.unseen for row in narrow.rows if row.unseen} == {
+        "double__squares": {"total_uses_double"},
+        "adds": {"total_uses_double"},
+    }
+    assert not any(row.unseen for row in whole.rows)
 
 
 def test_a_surviving_misconception_is_named(root: Path) -> None:

@@ -21,8 +21,9 @@ import numpy as np
 import pytest
 
 from autograder import compare, wire
+from autograder.asked import Handle
 from autograder.model import Limits
-from autograder.proxy import Handle, Submission
+from autograder.proxy import Submission
 from autograder.session import CallFailed, Session
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "2"))

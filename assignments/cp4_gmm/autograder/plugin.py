@@ -24,6 +24,7 @@ from autograder import compare, prints
 from autograder import growth as growths
 from autograder import stability as sweeping
 from autograder.answers import Mismatch
+from autograder.asked import Call, Step
 from autograder.diagnose import named_factor
 from autograder.digits import Sweep
 from autograder.model import (
@@ -36,7 +37,7 @@ from autograder.model import (
     Usage,
     Verdict,
 )
-from autograder.proxy import Call, Step, Submission
+from autograder.proxy import Submission
 from autograder.rehearsal import Rehearsal
 from autograder.rules import Source
 from autograder.sandbox import Sandbox

@@ -7,107 +7,27 @@ whatever stays on the worker's side. Nothing is judged here.
 
 from __future__ import annotations
 
-import textwrap
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import numpy as np
 
 from autograder import wire
+from autograder.asked import (
+    Call,
+    Handle,
+    Step,
+    brief,
+    copied,
+    handle_number,
+    same,
+    size,
+    swapped,
+)
 from autograder.model import Usage, Verdict
 from autograder.session import CallFailed, ReferenceFailed, Session
-
-MAX_SHOWN = 600
-MAX_LINE = 72
-
-
-def brief(value: Any) -> str:
-    """The kind of a value and its shape, but no value: ``float64 (5, 3)``."""
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype} {value.shape}"
-    if isinstance(value, Handle):
-        return "object"  # what it calls itself may hold anything
-    if isinstance(value, (list, tuple)):
-        items = ", ".join(brief(item) for item in value[:4])
-        return f"({items}{', …' if len(value) > 4 else ''})"
-    return type(value).__name__
-
-
-def shown(value: Any) -> str:
-    """A value as a student would write it, cut to a readable length."""
-    if isinstance(value, np.ndarray):
-        text = np.array2string(
-            value, precision=6, threshold=24, edgeitems=2, separator=", ", prefix="array("
-        )
-        said = "" if value.dtype in (np.float64, np.int64, np.bool_) else f", {value.dtype}"
-        cut = f", shape {value.shape}" if value.size > 24 else ""
-        text = f"array({text}{said}{cut})"
-    elif isinstance(value, Handle):
-        text = f"<{value.kind_name}>"
-    elif isinstance(value, tuple):
-        text = "(" + ", ".join(shown(item) for item in value[:8]) + ")"
-    else:
-        text = repr(value)
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + " …"
-
-
-class Call:
-    """One call as it was made, for the feedback."""
-
-    def __init__(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        self.name, self.args, self.kwargs = name, args, kwargs
-        self.is_old = False
-        """Its answer is that of an earlier call with other arguments."""
-
-    def _text(self, form: Callable[[Any], str]) -> str:
-        parts = [form(a) for a in self.args]
-        parts += [f"{k}={form(v)}" for k, v in self.kwargs.items()]
-        line = f"{self.name}({', '.join(parts)})"
-        if "\n" not in line and len(line) < MAX_LINE:
-            return line
-        return f"{self.name}(\n" + textwrap.indent(",\n".join(parts), "    ") + ")"
-
-    @property
-    def brief(self) -> str:
-        """With kinds and shapes of the arguments."""
-        return " ".join(self._text(brief).split()).replace("( ", "(")
-
-    @property
-    def full(self) -> str:
-        """With the arguments' values."""
-        return self._text(shown)
-
-    @property
-    def lengths(self) -> list[tuple[int, str]]:
-        """Lengths of the arguments' axes, with words for each; of equal ones the first."""
-        found: dict[int, str] = {}
-        given = [(f"argument {i}", arg) for i, arg in enumerate(self.args, start=1)]
-        for name, arg in [*given, *self.kwargs.items()]:
-            if isinstance(arg, np.ndarray):
-                axes = ("rows", "columns") if arg.ndim == 2 else ("entries",) * (arg.ndim == 1)
-                for n, axis in zip(arg.shape, axes, strict=False):
-                    found.setdefault(n, f"the number of {axis} of {name}")
-                found.setdefault(arg.size, f"the number of entries of {name}")
-        return list(found.items())
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether two arguments are the same plain data."""
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        return type(one) is type(other) and np.array_equal(one, other, equal_nan=False)
-    if isinstance(one, tuple | list):
-        return (
-            type(one) is type(other)
-            and len(one) == len(other)
-            and all(_same(a, b) for a, b in zip(one, other, strict=True))
-        )
-    if isinstance(one, Mapping):
-        return one.keys() == other.keys() and all(_same(one[k], other[k]) for k in one)
-    # An object on the other side may be another one by now.
-    return not isinstance(one, Handle) and type(one) is type(other) and bool(one == other)
 
 
 def _columns_first(value: Any) -> Any:
@@ -116,49 +36,6 @@ def _columns_first(value: Any) -> Any:
 
 NOTED_BYTES = 32 * 2**20
 STEP_BYTES = 4 * 2**20
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that a check asked of a worker, kept so that it can be asked again."""
-
-    op: str
-    """call, get, set, put, fetch or seed; ``large`` for one whose values were not kept."""
-    of: str | int = ""
-    """A module's name, or the number of a handle."""
-    path: str = ""
-    args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-    made: int | None = None
-    """The number of the handle that came back, if one did."""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A handle among the arguments of a step."""
-
-    number: int
-
-
-def _copied(value: Any) -> Any:
-    """A value that stays as it is, whatever a check does with its own."""
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if isinstance(value, Handle):
-        return Kept(value._number)
-    if isinstance(value, list | tuple):
-        return type(value)([_copied(item) for item in value])
-    if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()}
-    return value
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if isinstance(value, dict):
-        value = list(value.values())
-    return sum(map(_size, value)) if isinstance(value, list | tuple) else 8
 
 
 class Function:
@@ -176,39 +53,6 @@ class Function:
         return self._owner._get(self._of, f"{self._path}.{name}", f"{self._name}.{name}")
 
 
-class Handle:
-    """An object that stays on the worker's side: the student's own, or not plain data."""
-
-    __slots__ = ("_label", "_number", "_owner", "kind_name")
-    _label: str
-    _number: int
-    _owner: Submission
-    kind_name: str
-
-    def __init__(self, owner: Submission, number: int, kind_name: str) -> None:
-        object.__setattr__(self, "_owner", owner)
-        object.__setattr__(self, "_number", number)
-        object.__setattr__(self, "kind_name", kind_name)
-        # The name that the check used: the object's own could carry anything.
-        object.__setattr__(self, "_label", "object")
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._owner._call(self._number, "", self._label, args, kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        # NumPy and copy probe for dunder names; those never cross the wall.
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return self._owner._get(self._number, name, f"{self._label}.{name}")
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._owner._request(op="set", of=self._number, path=name, value=value)
-        self._owner._step("set", self._number, name, (value,))
-
-    def __repr__(self) -> str:
-        return f"<{self.kind_name} on the submission's side>"
-
-
 class Module:
     """One module of a submission."""
 
@@ -219,21 +63,6 @@ class Module:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         return self._owner._get(self._module, name, name)
-
-
-def _handle_number(value: Any) -> int | None:
-    return value._number if isinstance(value, Handle) else None
-
-
-def _swapped(value: Any, handles: Mapping[int, Handle]) -> Any:
-    """A noted value with handles in it again."""
-    if isinstance(value, Kept):
-        return handles[value.number]
-    if isinstance(value, list | tuple):
-        return type(value)([_swapped(item, handles) for item in value])
-    if isinstance(value, dict):
-        return {key: _swapped(item, handles) for key, item in value.items()}
-    return value
 
 
 def _with_self(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -402,7 +231,7 @@ class Submission:
         ``handles`` are those of this worker, by the numbers that they had when it was noted.
         Raises KeyError for one that is not there.
         """
-        args, kwargs = _swapped(step.args, handles), _swapped(dict(step.kwargs), handles)
+        args, kwargs = swapped(step.args, handles), swapped(dict(step.kwargs), handles)
         of = handles[step.of]._number if isinstance(step.of, int) else step.of
         if step.op == "put":
             return self.put(*args)
@@ -429,10 +258,10 @@ class Submission:
     ) -> None:
         if self._steps is None:
             return
-        if _size(args) + _size(dict(kwargs or {})) > STEP_BYTES:
+        if size(args) + size(dict(kwargs or {})) > STEP_BYTES:
             self._steps.append(Step("large", of, path, made=made))
         else:
-            kept = _copied(args), _copied(dict(kwargs or {}))
+            kept = copied(args), copied(dict(kwargs or {}))
             self._steps.append(Step(op, of, path, *kept, made))
 
     def clock(self) -> float:
@@ -560,7 +389,7 @@ class Submission:
             self._vouch(answer, of, path)
             if "callable" not in answer:
                 self._refuse_data(path, answer["ok"])
-                self._step("get", of, path, made=_handle_number(answer["ok"]))
+                self._step("get", of, path, made=handle_number(answer["ok"]))
                 return self._noted(path, answer["ok"])
             self._callable.add((of, path))
         return Function(self, of, path, name)
@@ -575,7 +404,7 @@ class Submission:
         self._vouch(answer, of, path)
         result = self._noted(path, answer["ok"])
         self._compare_with_earlier(result)
-        self._step("call", of, path, args, kwargs, _handle_number(result))
+        self._step("call", of, path, args, kwargs, handle_number(result))
         if isinstance(result, Handle):
             object.__setattr__(result, "_label", name)
         elif isinstance(of, str) and path in self._classes:
@@ -598,7 +427,7 @@ class Submission:
             before.name == call.name
             and before.args != ()
             and np.array_equal(answer, result)
-            and not (_same(before.args, call.args) and _same(before.kwargs, call.kwargs))
+            and not (same(before.args, call.args) and same(before.kwargs, call.kwargs))
             for before, answer in self._calls
         )
         self._calls.append((call, result))
