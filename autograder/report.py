@@ -274,6 +274,8 @@ def _environment() -> Any:
         keep_trailing_newline=True,
     )
     environment.filters.update(
+        # A question without a number is known by its title.
+        numbered=lambda key: key if key[:1].isdigit() else "",
         points=points,
         signed=_signed,
         plural=plural,

@@ -119,7 +119,7 @@ class Report:
         return [
             row.candidate.name
             for row in self.of("misconception")
-            if row.lost and row.score is not None and self.assignment.max_score - row.score < least
+            if row.lost and row.result is not None and _cost(row.result) < least
         ]
 
     def _missed(self) -> list[str]:
@@ -135,6 +135,11 @@ class Report:
             f"missed, more than mutants_missed: {allowed:g} allows; write checks for "
             f"{_named([row.candidate.name for row in missed])}"
         ]
+
+
+def _cost(result: SubmissionResult) -> float:
+    """Points that were lost, those of a bonus included."""
+    return sum(c.max_score - c.score for c in result.cases if c.score is not None)
 
 
 # Judging ---------------------------------------------------------------------

@@ -84,7 +84,7 @@ VALUES = {
     ),
     "diagonal": (Q + np.diag([1.0, 2, 3, 5]), Q, "These are the diagonal, and nothing else."),
     "float32": (W.astype(np.float32), W, "Close; but float32 is too coarse here"),
-    "close": (W * (1 + 1e-5 * RNG.normal(size=W.shape)), W, "Close, but not close enough."),
+    "close": (W * (1 + 1e-5 * RNG.normal(size=W.shape)), W, "Close, but not close enough"),
     "nothing": (RNG.normal(size=W.shape) * 5, W, ""),
     "nothing_of_one": (np.float64(3.21), np.float64(1.0), ""),
     "nan": (np.full(W.shape, np.nan), W, ""),
@@ -203,3 +203,12 @@ def test_the_part_that_is_marked() -> None:
     assert part(mask) == ""
     assert part(~np.eye(4, dtype=bool)) == "what is off the diagonal"
     assert diagnose.NONE.text == ""
+
+
+def test_digits_are_told_where_some_are_asked() -> None:
+    """How many are right at worst, beside how many the tolerance asks."""
+    got = W.copy()
+    got[0, 0] += 2e-5 * np.abs(W).max()
+    said = values(got, W, 1e-6).text
+    assert said == " Close, but not close enough: right to 4.7 digits, and 6 are asked."
+    assert values(got, W, 0.0).text == " Close, but not close enough."

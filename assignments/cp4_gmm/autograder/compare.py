@@ -117,7 +117,7 @@ def assert_close(
         wrong = ~(error <= allowed)
         _strain(error, allowed)
         if wrong.any():
-            remark = diagnose.values(array, right)
+            remark = diagnose.values(array, right, rtol)
             detail = describe.differences(array, right, wrong, error, allowed)
             said = f"{count(wrong, 'value')} wrong.{remark.text}"
             fail(what, said, f"{detail}\n{remark.figure}", hint, remark.kind, remark.factor)

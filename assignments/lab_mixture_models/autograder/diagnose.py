@@ -108,8 +108,11 @@ def _more(a: Array, b: Array) -> str:
 # Values ----------------------------------------------------------------------
 
 
-def values(got: Array, want: Array) -> Remark:
-    """A remark on wrong values of the right shape, all of them numbers."""
+def values(got: Array, want: Array, rtol_asked: float = 0.0) -> Remark:
+    """A remark on wrong values of the right shape, all of them numbers.
+
+    ``rtol_asked`` is the relative tolerance that was missed, where there is one.
+    """
     with np.errstate(all="ignore"):
         a, b = got.astype(np.float64), want.astype(np.float64)
         scale = np.abs(b).max(initial=0.0)
@@ -129,7 +132,12 @@ def values(got: Array, want: Array) -> Remark:
         # Equal numbers are always off by one factor: it is told where it has a name.
         only = ratio if math.isfinite(ratio) and like(a, ratio * b, rtol) else None
         if close:
-            return Remark(" Close, but not close enough.", factor=only)
+            said = " Close, but not close enough"
+            right = -math.log10(float((np.abs(a - b) / scale).max()))
+            if 0 < rtol_asked < CLOSE:
+                asked = -math.log10(rtol_asked)
+                said += f": right to {right:.1f} digits, and {asked:.3g} are asked"
+            return Remark(f"{said}.", factor=only)
         return _where(a, b, rtol) or Remark(factor=only)
 
 
