@@ -1,6 +1,7 @@
 """You add a constant to every sigma against zeros; a lower bound does that without changing the deviations that are well above it.
 
 loses: [m_step_by_hand, m_step_spread, m_step_sigma_is_deviation]
+may_lose: [m_step_repeated_points]
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """You average the variances over the coordinates, so every coordinate of a component gets the same deviation; each coordinate has its own.
 
 loses: [m_step_spread]
+may_lose: [m_step_repeated_points]
 """
 import numpy as np
 

@@ -1,6 +1,7 @@
 """You return the variances; sigma is the standard deviation, so the square root is missing.
 
 loses: [m_step_sigma_is_deviation]
+may_lose: [m_step_repeated_points]
 seen: 29
 """
 import numpy as np

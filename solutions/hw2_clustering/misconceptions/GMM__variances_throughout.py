@@ -1,6 +1,7 @@
 """By sigma you mean the variance in every method; that is consistent, but the statement says standard deviation everywhere.
 
 loses: [m_step_sigma_is_deviation]
+may_lose: [m_step_repeated_points]
 """
 import numpy as np
 

@@ -99,7 +99,7 @@ def test_m_step_zero_weight(student, rng):
 
 
 def test_m_step_repeated_points(student, rng):
-    """A component that sits on one repeated point gets a finite sigma, never NaN."""
+    """Of a repeated point sigma is finite, and of points close together it is theirs."""
     repeated = np.repeat([[0.1, 1 / 3, 123.456, -77.7, 0.7, 9.99]], 7, axis=0)
     points = np.concatenate([repeated, rng.normal(size=(5, 6))])
     gamma = np.zeros((12, 2))
@@ -111,6 +111,12 @@ def test_m_step_repeated_points(student, rng):
     assert_true(bool((sigma >= 0).all()), "Sigma holds a number below zero.", hint=hint)
     narrow = bool((sigma[0] < 1.0).all())
     assert_true(narrow, "The sigma of the repeated point is far from zero.", hint=hint)
+    # Close together and far from the origin: squares of 10,000 hold a variance of 0.0001.
+    close = 100.0 + 0.01 * rng.normal(size=(20, 2))
+    _, _, spread = _m_step(student, close, np.ones((20, 1)))
+    want = close.std(axis=0)[None]
+    what = "sigma of points that lie close together"
+    assert_close(spread, want, rtol=1e-3, atol=0.0, float32_ok=True, what=what, hint=hint)
 
 
 def test_m_step_keeps_input(student, rng):
