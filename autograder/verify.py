@@ -92,7 +92,7 @@ class Report:
         path = root / "solutions" / self.assignment.name / recognise.NAME
         if self.book is None or not self.book.mistakes:
             return None
-        if recognise.alike(recognise.load(path, self.book.key), self.book):
+        if recognise.current(recognise.load(path, self.book.key), self.book):
             return None
         reports.write_text(path, recognise.text(self.book))
         return path
@@ -330,8 +330,9 @@ def _book(report: Report, key: str) -> recognise.Book:
         if says is not None:
             cases = (*says.loses, *says.may_lose)
             answers = {case: row.answers[case] for case in cases if case in row.answers}
+            source = recognise.digest(says.text)
             known = recognise.Mistake(
-                row.candidate.name, says.sentence, says.loses, says.seen, answers
+                row.candidate.name, says.sentence, says.loses, says.seen, answers, source
             )
             mistakes.append(known)
     return recognise.Book(tuple(mistakes), key)

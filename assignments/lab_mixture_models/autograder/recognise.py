@@ -36,6 +36,8 @@ class Mistake:
     seen: int
     """In how many real submissions it was found."""
     answers: Mapping[str, Prints]
+    source: str = ""
+    """A digest of the misconception's text."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def load(path: Path, key: str) -> Book | None:
         if plain["key"] != key:
             return None
         mistakes = tuple(
-            Mistake(name, m["sentence"], tuple(m["loses"]), m["seen"], m["answers"])
+            Mistake(name, m["sentence"], tuple(m["loses"]), m["seen"], m["answers"], m["source"])
             for name, m in plain["mistakes"].items()
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -104,29 +106,34 @@ def text(book: Book) -> str:
             f"   {json.dumps(case)}: {json.dumps(found, separators=(',', ':'))}"
             for case, found in sorted(mistake.answers.items())
         )
-        facts = {"sentence": mistake.sentence, "loses": mistake.loses, "seen": mistake.seen}
+        facts = {
+            "sentence": mistake.sentence,
+            "loses": mistake.loses,
+            "seen": mistake.seen,
+            "source": mistake.source,
+        }
         start = json.dumps(facts, ensure_ascii=False)[:-1]
         lines.append(f'  {json.dumps(mistake.name)}: {start}, "answers": {{\n{answers}}}}}')
     inside = ",\n".join(lines)
     return f'{{"key": {json.dumps(book.key)}, "mistakes": {{\n{inside}\n}}}}\n'
 
 
-def alike(one: Book | None, other: Book) -> bool:
-    """Whether two books say the same, numbers up to rounding."""
-    if one is None or one.key != other.key or len(one.mistakes) != len(other.mistakes):
-        return False
+def current(one: Book | None, other: Book) -> bool:
+    """Whether two books are of the same mistakes and the same files.
 
-    def facts(m: Mistake) -> Any:
-        return m.name, m.sentence, m.loses, m.seen, m.answers.keys()
+    Their answers are not compared: where a mistake lives from rounding, it answers otherwise from
+    one process to the next.
+    """
 
-    return all(
-        facts(a) == facts(b) and all(prints.alike(a.answers[c], b.answers[c]) for c in a.answers)
-        for a, b in zip(
-            sorted(one.mistakes, key=lambda m: m.name),
-            sorted(other.mistakes, key=lambda m: m.name),
-            strict=True,
-        )
-    )
+    def facts(book: Book) -> Any:
+        return sorted((m.name, m.sentence, m.loses, m.seen, m.source) for m in book.mistakes)
+
+    return one is not None and one.key == other.key and facts(one) == facts(other)
+
+
+def digest(text: str) -> str:
+    """A digest of a misconception's text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def told(result: SubmissionResult, answers: Mapping[str, Prints], book: Book) -> SubmissionResult:
