@@ -24,7 +24,7 @@ LAYERS = [
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
-    | {"written", "solved"},
+    | {"written", "solved", "roll"},
     {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"},
     {"plugin", "follow", "recognise"},
     {"grade"},

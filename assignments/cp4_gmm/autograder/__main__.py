@@ -116,11 +116,6 @@ def verify(args: argparse.Namespace) -> int:
     wrong = 0
     for assignment in assignments:
         with _bar(0, f"verify {assignment.name}") as bar:
-
-            def progress(number: int, bar: Any = bar) -> Callable[[], None]:
-                bar.reset(number)
-                return lambda: bar.update()
-
             report = exam.verify(
                 assignment,
                 root,
@@ -130,7 +125,7 @@ def verify(args: argparse.Namespace) -> int:
                 thorough=args.twice,
                 mutated=args.mutants,
                 only=lambda c: not args.only or args.only in f"{c.kind}/{c.name}",
-                progress=progress,
+                progress=_driven(bar),
             )
         print(exam_table.table(report))
         if args.html:
@@ -146,6 +141,16 @@ def verify(args: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
+def _driven(bar: Any) -> Callable[[int], Callable[[], None]]:
+    """What is told how many steps there are, and gives what is called after each one."""
+
+    def begin(number: int) -> Callable[[], None]:
+        bar.reset(number)
+        return lambda: bar.update()
+
+    return begin
+
+
 def _calibrate(root: Path, assignments: Sequence[Assignment], args: argparse.Namespace) -> int:
     from autograder import calibrate, pool
 
@@ -153,14 +158,9 @@ def _calibrate(root: Path, assignments: Sequence[Assignment], args: argparse.Nam
     among = list(calibrate.conditions(args.python))
     for assignment in assignments:
         with _bar(0, f"calibrate {assignment.name}") as bar:
-
-            def progress(number: int, bar: Any = bar) -> Callable[[], None]:
-                bar.reset(number)
-                return lambda: bar.update()
-
             jobs = args.jobs or pool.cores()
             gauges = calibrate.calibrate(
-                assignment, root, jobs=jobs, among=among, progress=progress
+                assignment, root, jobs=jobs, among=among, progress=_driven(bar)
             )
         print(calibrate.table(assignment, gauges, among))
         wrong += calibrate.faults(gauges)

@@ -205,17 +205,17 @@ class Submission:
         its result are worked on by the same process), and the result's shape and its entries
         ``at``, or None where it is neither an array nor a number.
         """
-        started = self._clock()
+        started = self.clock()
         put = [self.put(arg) for arg in args]
-        before = self._clock()
+        before = self.clock()
         answer = self._request(
             op="call", of=self._main, path=path, args=(*first, *put), kwargs={}, keep="number"
         )
-        after = self._clock()
+        after = self.clock()
         self._vouch(answer, self._main, path)
         result = self._number(answer["ok"])
         seen = self._request(op="sample", handle=result, at=at)["ok"]
-        ended = self._clock()
+        ended = self.clock()
         for number in (*(handle._number for handle in put), result):
             self._request(op="drop", handle=number)
         return after - before, ended - started, seen
@@ -266,9 +266,6 @@ class Submission:
 
     def clock(self) -> float:
         """CPU seconds that the worker has taken, or the time where no account is kept."""
-        return self._clock()
-
-    def _clock(self) -> float:
         seconds = self._open().cpu_seconds()
         return time.perf_counter() if seconds is None else seconds
 

@@ -47,7 +47,7 @@ def through(
     again and gives their results; it is not called when there is nothing to run.
     """
     before = {case.case: case for case in result.cases}
-    lost = {name for name, case in before.items() if _lost(case)}
+    lost = {name for name, case in before.items() if is_lost(case)}
     if not lost or assignment.follow_through <= 0:
         return result
     course = _course(assignment, source, lost)
@@ -80,7 +80,8 @@ def through(
     return dataclasses.replace(result, cases=tuple(after[case.case] for case in result.cases))
 
 
-def _lost(case: CaseResult) -> bool:
+def is_lost(case: CaseResult) -> bool:
+    """Whether a case has fewer points than it could have; a withheld one has lost none."""
     return case.score is not None and case.score < case.max_score
 
 
@@ -97,7 +98,6 @@ def _course(assignment: Assignment, source: Source, lost: set[str]) -> _Course:
             )
     asked = {f for name in lost for f in (*own[name], *depends[name])}
     reached = {f: source.reached(f, assignment.qualified) for f in asked}
-    # A function of another module may be reached through one that is not asked for.
     return _Course(own, reached, depends)
 
 
