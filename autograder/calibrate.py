@@ -10,6 +10,7 @@ Between the two lies the tolerance, and the smaller of the two factors is its ma
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import tempfile
@@ -17,9 +18,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import grade, pool
-from autograder.candidates import candidates
-from autograder.model import Assignment
+from autograder import grade, pool, untouched
+from autograder.candidates import Candidate, candidates
+from autograder.model import Assignment, CaseResult
 from autograder.pool import Condition
 from autograder.session import SandboxError
 
@@ -114,41 +115,75 @@ def calibrate(
     """The gauge of every case, in the config's order. ``among`` are the surroundings to try."""
     room = grade.course_room(root, assignment)
     found = {case.name: Gauge(case.name) for case in assignment.cases}
+    # With stand-ins a deviation would be another function's.
+    alone = dataclasses.replace(assignment, follow_through=0.0)
+    usual, *others = among
     with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
-        tasks = []
-        for candidate in candidates(assignment, root, Path(temporary)):
-            name = f"{candidate.kind}/{candidate.name}"
-            if candidate.kind in ("reference", "variant"):
-                tasks += [
-                    pool.Task(name, candidate.path, assignment, room, condition=condition)
-                    for condition in among
-                ]
-            elif candidate.kind == "misconception":
-                tasks.append(pool.Task(name, candidate.path, assignment, room))
-        # One surrounding after the other: each needs a zygote of its own.
-        order = {condition.label: at for at, condition in enumerate(among)}
-        tasks.sort(key=lambda task: order.get(task.condition.label, -1))
-        step = progress(len(tasks)) if progress else lambda: None
+        place = Path(temporary)
+        tried = {
+            f"{candidate.kind}/{candidate.name}": candidate
+            for candidate in candidates(assignment, root, place)
+            if candidate.kind in ("reference", "variant", "misconception")
+        }
+        honest = [name for name, one in tried.items() if one.kind != "misconception"]
+        step = progress(len(tried) + len(others) * len(honest)) if progress else lambda: None
+        known = untouched.results(tried.values(), alone, root, place / "baseline", jobs)
+        tasks = [
+            pool.Task(
+                name,
+                candidate.path,
+                alone,
+                room,
+                assumed=known.get(name, {}) if candidate.kind == "misconception" else {},
+                condition=usual,
+            )
+            for name, candidate in tried.items()
+        ]
+        plain: dict[str, dict[str, CaseResult]] = {}
         for outcome in pool.outcomes(tasks, jobs):
             step()
-            _take(found, outcome)
+            _take(found, outcome, tried[outcome.task.name])
+            if outcome.result is not None and outcome.task.name in honest:
+                plain[outcome.task.name] = {
+                    case.case: case
+                    for case in outcome.result.cases
+                    if case.case not in outcome.strains
+                }
+        # One surrounding after the other, for each needs a zygote of its own; and only what
+        # compares numbers, for nothing else depends on them.
+        tasks = [
+            pool.Task(
+                name,
+                tried[name].path,
+                alone,
+                room,
+                assumed=plain.get(name, {}),
+                condition=condition,
+            )
+            for condition in others
+            for name in honest
+        ]
+        for outcome in pool.outcomes(tasks, jobs):
+            step()
+            _take(found, outcome, tried[outcome.task.name])
     return list(found.values())
 
 
-def _take(found: dict[str, Gauge], outcome: pool.Outcome) -> None:
-    kind, _, name = outcome.task.name.partition("/")
-    where = outcome.task.condition.label
+def _take(found: dict[str, Gauge], outcome: pool.Outcome, candidate: Candidate) -> None:
+    name, where = candidate.name, outcome.task.condition.label
     if outcome.result is None:
-        if kind != "misconception":
+        if candidate.kind != "misconception":
             for gauge in found.values():
                 gauge.lost = gauge.lost or f"{name} ({where}): {outcome.problem.strip()}"
         return
+    # What it may lose or not is no mistake that the case has to tell.
+    told = candidate.says.loses if candidate.says is not None else ()
     for case in outcome.result.cases:
         gauge, strain = found[case.case], outcome.strains.get(case.case)
         lost = case.score is not None and case.score < case.max_score
-        if kind == "misconception":
+        if candidate.kind == "misconception":
             # A value that is off by less than its tolerance has not failed by it.
-            if lost and 1 < (strain or 0.0) < (gauge.wrong or float("inf")):
+            if lost and case.case in told and 1 < (strain or 0.0) < (gauge.wrong or float("inf")):
                 gauge.wrong, gauge.narrowest = strain, name
             continue
         if lost or case.score is None:

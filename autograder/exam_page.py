@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from autograder import overlay
-from autograder.exam_table import KINDS, named, rated, tallied
+from autograder.exam import Report, Row, conserved, named
+from autograder.exam_table import KINDS, rated, tallied
 from autograder.feedback import DESCRIBED, MISNAMED, NAMED_RIGHTLY, UNTOLD
 from autograder.model import CaseResult
 from autograder.report import render
-from autograder.verify import Report, Row, conserved
 from autograder.visible import plural
 
 PITCH = 9

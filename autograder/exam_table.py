@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import NamedTuple
 
+from autograder.exam import Report, Row, named
 from autograder.feedback import DESCRIBED, MISNAMED, NAMED_RIGHTLY, Feedback
-from autograder.verify import Report, Row
 
 KINDS = ("reference", "handout", "misconception", "variant", "odd", "mutant")
 
@@ -114,9 +113,3 @@ def _notes(report: Report) -> list[str]:
         if row.finding is not None and row.finding.witness is not None:
             notes.append(f"{row.candidate.name}: {row.finding.witness.sentence}")
     return notes
-
-
-def named(cases: Sequence[str], most: int = 4) -> str:
-    """Some names and how many more there are."""
-    more = f" and {len(cases) - most} more" if len(cases) > most else ""
-    return ", ".join(cases[:most]) + more

@@ -13,10 +13,10 @@ import pytest
 from autograder import exam_page, report
 from autograder.candidates import Candidate
 from autograder.equivalence import Finding, Witness
+from autograder.exam import Report, Row
 from autograder.feedback import DESCRIBED, MISNAMED, NAMED_RIGHTLY, UNTOLD, Feedback
 from autograder.model import Assignment, Case, CaseResult, Question, SubmissionResult, Verdict
 from autograder.overlay import Overlay
-from autograder.verify import Report, Row
 
 HOSTILE = (
     "</title></style><script>alert(1)</script><img src=//x.example/a.png onerror='b()'> & \x07"

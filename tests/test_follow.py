@@ -231,6 +231,16 @@ def test_the_share_of_the_config_counts(root: Path, sandbox: Sandbox, tmp_path: 
     assert cases["add_values"].message.endswith("and only in part here.")
 
 
+def test_a_bonus_does_not_hide_what_was_lost(root: Path, sandbox: Sandbox, tmp_path: Path) -> None:
+    """More points than full marks, and still a case that another function's mistake has cost."""
+    assignment = config.assignment(config.load(root / "grading_config.yaml"), "chain")
+    first, *others = assignment.questions
+    questions = (first, *(dataclasses.replace(question, bonus=True) for question in others))
+    cases = graded(root, sandbox, tmp_path, with_changes(WRONG_ADD), questions=questions)
+    assert scores(cases) == [2, 0, 1, 1, 2, 1]
+    assert cases["run_values"].stood_in == ("Line.add",)
+
+
 def test_without_a_share_nothing_runs_again(root: Path, sandbox: Sandbox, tmp_path: Path) -> None:
     """Zero turns it off."""
     cases = graded(root, sandbox, tmp_path, with_changes(WRONG_DOUBLE), follow_through=0.0)

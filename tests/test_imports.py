@@ -31,8 +31,8 @@ LAYERS = [
     {"check", "replay"},
     {"pool", "gradescope", "equivalence"},
     {"classroom", "bundle", "candidates", "facts", "feedback"},
-    {"verify", "calibrate"},
-    {"exam_table"},
+    {"exam", "untouched"},
+    {"verify", "calibrate", "exam_table"},
     {"exam_page"},
     {"__main__"},
 ]

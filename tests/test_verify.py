@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import candidates, config, exam_table, handout, verify
+from autograder import candidates, config, exam, exam_table, handout, untouched, verify
 from tests import mini
 
 
@@ -17,7 +17,7 @@ def root(tmp_path: Path) -> Path:
     return mini.write(tmp_path / "course")
 
 
-def examined(root: Path, only: str = "", rounds: int = 1, *, whole: bool = False) -> verify.Report:
+def examined(root: Path, only: str = "", rounds: int = 1, *, whole: bool = False) -> exam.Report:
     assignment = config.assignment(config.load(root / "grading_config.yaml"), "mini")
     handout.build(assignment, root, root / "assignments" / "mini")
     wanted = only.split()
@@ -67,7 +67,8 @@ def test_cases_that_cannot_see_a_change_are_not_run(root: Path) -> None:
     assert exam_table.table(narrow) == exam_table.table(whole)
     assert [row.lost for row in narrow.rows] == [row.lost for row in whole.rows]
     baseline = root / "baseline"
-    known = verify._known(narrow.rows, narrow.assignment, root, baseline, 1)
+    candidates = [row.candidate for row in narrow.rows]
+    known = untouched.results(candidates, narrow.assignment, root, baseline, 1)
     # There `double` is stood in for, so the submission's own does not run.
     assert {key: sorted(cases) for key, cases in known.items()} == {
         "misconception/double__squares": ["total_uses_double"],

@@ -1,0 +1,61 @@
+"""Cases that cannot see what a candidate changes, and so need not be run for it.
+
+The reference is traced once; a case that never runs a function which a candidate changes has the
+reference's result for it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder import grade, pool, reach
+from autograder.candidates import Candidate
+from autograder.model import Assignment, CaseResult
+
+
+def results(
+    candidates: Iterable[Candidate], assignment: Assignment, root: Path, baseline: Path, jobs: int
+) -> dict[str, dict[str, CaseResult]]:
+    """For each candidate, the results of cases that cannot see what it changes.
+
+    They are the reference's. It is graded once more for that, and traced; where it does not have
+    full marks, nothing is known.
+    """
+    room = grade.course_room(root, assignment)
+    sources = {}
+    baseline.mkdir()
+    for file in assignment.files:
+        sources[file] = (room.given / file).read_text(encoding="utf-8")
+        shutil.copyfile(room.given / file, baseline / file)
+    tasks = [pool.Task("", baseline, assignment, room, trace=trace) for trace in (False, True)]
+    outcomes = {outcome.task.trace: outcome for outcome in pool.outcomes(tasks, min(jobs, 2))}
+    right = outcomes[False].result
+    if right is None or any(case.score != case.max_score for case in right.cases):
+        return {}
+    if outcomes[True].result is None:
+        return {}
+    ran = {case: reach.ran(trace, sources) for case, trace in outcomes[True].traces.items()}
+    checks = [path for folder in room.checks for path in folder.glob("test_*.py")]
+    always = reach.readers(checks) | {case.case for case in right.cases if case.case not in ran}
+    found = {}
+    for candidate in candidates:
+        says = candidate.says
+        if says is None:
+            continue
+        file = f"{says.module or assignment.module}.py"
+        changed = reach.touched(sources[file], says.text, assignment.allowed_imports)
+        if changed is None:
+            continue
+        names = {f"{file}:{name}" for name in changed}
+        # What no trace has seen may have been missed.
+        if not names <= set().union(*ran.values()):
+            continue
+        key = f"{candidate.kind}/{candidate.name}"
+        found[key] = {
+            case.case: case
+            for case in right.cases
+            if case.case not in always and not names & ran[case.case]
+        }
+    return found
