@@ -472,7 +472,8 @@ class Plugin:
             # Of a function that is not written yet, what it was given says nothing; nor does the
             # last of many calls of a sweep.
             if call is not None and verdict is not Verdict.NOT_IMPLEMENTED and not run.curves:
-                more, kind = _of_the_call(failure, call)
+                is_old = run.student is not None and run.student.repeats(call)
+                more, kind = _of_the_call(failure, call, is_old)
                 message, diagnosis = message + more, kind or diagnosis
                 message += f"\nCalled {call.brief}."
                 detail = f"{call.full}\n\n{detail}"
@@ -502,17 +503,17 @@ class Plugin:
         )
 
 
-def _of_the_call(failure: BaseException, call: Call) -> tuple[str, str]:
+def _of_the_call(failure: BaseException, call: Call, is_old: bool) -> tuple[str, str]:
     """What is known of a wrong answer only by the call that it answers, and one word for it."""
     if not isinstance(failure, Mismatch):
         return "", ""
-    if call.is_old:
+    if is_old:
         return (
             " It is the very answer of an earlier call with other arguments: is something kept "
             "from one call to the next?"
         ), "old_answer"
     words = named_factor(failure.factor, call.lengths) if failure.factor is not None else ""
-    return (f" Got is {words}.", "factor") if words else ("", "")
+    return (f" What came back is {words}.", "factor") if words else ("", "")
 
 
 def _explain(failure: BaseException | None) -> tuple[Verdict, str, str, str, str]:

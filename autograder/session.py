@@ -134,6 +134,8 @@ class Session:
         """Layers that the worker could not put on, and why. Said before anything of the
         student's ran; ``isolation`` tries them all the same."""
         self.standins: list[Callable[..., Any]] = []
+        self.trusted = False
+        """Whether our own solution runs there, which need not be watched at every call."""
         self.resolve: wire.Resolve = lambda number, kind: (number, kind)
         self.opaque: wire.Opaque = wire._refuse
         self._sock = sock
@@ -192,7 +194,8 @@ class Session:
         self._deadline = started + min(self.limits.call_seconds, left)
         try:
             answer = self._exchange(message)
-            self._look_at_disk()
+            if not self.trusted:
+                self._look_at_disk()
         except CallFailed as failure:
             self._failure = failure
             self.end()

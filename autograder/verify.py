@@ -175,15 +175,21 @@ def _is_plainly_odd(candidate: Candidate) -> bool:
 
 
 def _settled(row: Row, assignment: Assignment) -> Mapping[str, CaseResult]:
-    """Results that need not be found again: of a misconception, those that it keeps; of a variant
-    those that measure neither time nor memory. With the same seed, all else repeats itself, or
-    does not for the reference, which is graded again whole.
+    """Results that need not be found again: of a misconception, those that it keeps, and those that
+    it keeps thanks to stand-ins where its answers are not in the book; of a variant those that
+    measure neither time nor memory. With the same seed, all else repeats itself, or does not for
+    the reference, which is graded again whole.
     """
-    result, kind = row.result, row.candidate.kind
+    result, kind, says = row.result, row.candidate.kind, row.candidate.says
     if result is None or kind not in ("misconception", "variant"):
         return {}
     if kind == "misconception":
-        return {c.case: c for c in result.cases if c.score == c.max_score and not c.stood_in}
+        kept = (*says.loses, *says.may_lose) if says is not None else ()
+        return {
+            c.case: c
+            for c in result.cases
+            if c.score == c.max_score and not (c.stood_in and c.case in kept)
+        }
     measured = {
         case.name
         for case in assignment.cases

@@ -104,8 +104,6 @@ class Call:
 
     def __init__(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         self.name, self.args, self.kwargs = name, args, kwargs
-        self.is_old = False
-        """Its answer is that of an earlier call with other arguments."""
 
     def _text(self, form: Callable[[Any], str]) -> str:
         parts = [form(a) for a in self.args]

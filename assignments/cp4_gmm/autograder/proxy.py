@@ -7,6 +7,7 @@ whatever stays on the worker's side. Nothing is judged here.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import SimpleNamespace
@@ -348,6 +349,7 @@ class Submission:
             self._session = self._start()
             self._session.resolve = lambda number, kind: Handle(self, number, kind)
             self._session.opaque = self._opaque
+            self._session.trusted = self._ours
         return self._session
 
     def _opaque(self, value: Any) -> tuple[int, str]:
@@ -394,13 +396,14 @@ class Submission:
     def _call(
         self, of: str | int, path: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        self.last_call = Call(name, args, kwargs)
+        self.last_call = call = Call(name, args, kwargs)
         if self._columns_first:
             args = tuple(_columns_first(arg) for arg in args)
         answer = self._request(op="call", of=of, path=path, args=args, kwargs=kwargs, keep="value")
         self._vouch(answer, of, path)
         result = self._noted(path, answer["ok"])
-        self._compare_with_earlier(result)
+        if isinstance(result, np.ndarray) and self._answered <= NOTED_BYTES:
+            self._calls.append((call, result))
         self._step("call", of, path, args, kwargs, handle_number(result))
         if isinstance(result, Handle):
             object.__setattr__(result, "_label", name)
@@ -413,21 +416,22 @@ class Submission:
             )
         return result
 
-    def _compare_with_earlier(self, result: Any) -> None:
-        """Remember an answer of floats, and whether it has been the answer to another question."""
-        call = self.last_call
-        if call is None or not isinstance(result, np.ndarray) or result.dtype.kind != "f":
-            return
-        if self._answered > NOTED_BYTES or result.size < 2 or not np.ptp(result) > 0:
-            return
-        call.is_old = any(
+    def repeats(self, call: Call) -> bool:
+        """Whether the answer to ``call`` is that of an earlier one with other arguments.
+
+        Only arrays of floats that are no constants are compared.
+        """
+        result = next((answer for one, answer in self._calls if one is call), None)
+        if result is None or result.dtype.kind != "f" or result.size < 2 or not np.ptp(result) > 0:
+            return False
+        earlier = itertools.takewhile(lambda made: made[0] is not call, self._calls)
+        return any(
             before.name == call.name
             and before.args != ()
             and np.array_equal(answer, result)
             and not (same(before.args, call.args) and same(before.kwargs, call.kwargs))
-            for before, answer in self._calls
+            for before, answer in earlier
         )
-        self._calls.append((call, result))
 
     def _noted(self, path: str, value: Any) -> Any:
         self._answered += value.nbytes if isinstance(value, np.ndarray) else 100

@@ -60,7 +60,7 @@ def _kmeans_labels(student, reference, points, start):
     return labels.astype(np.intp)
 
 
-def _gmm_labels(student, reference, points, start):
+def _gmm_labels(student, reference, points, start, max_iters):
     gmm, steps, tiny = student.GMM(), reference.GMM(), np.array([[1.0], [2.0], [4.0]])
     gmm._M_step(tiny, np.array([[0.5, 0.5], [0.9, 0.1], [0.2, 0.8]]))
     components = (np.full(3, 1 / 3), start, np.full((3, 2), 0.1))
@@ -69,7 +69,7 @@ def _gmm_labels(student, reference, points, start):
     student.replace("GMM._init_components", lambda *args, **kwargs: components)
     student.replace("GMM._ll_joint", steps._ll_joint)
     student.replace("GMM._M_step", steps._M_step)
-    got = unpack(gmm(points, 3, max_iters=100), ("gamma", "(pi, mu, sigma)"), extra=1)
+    got = unpack(gmm(points, 3, max_iters=max_iters), ("gamma", "(pi, mu, sigma)"), extra=1)
     return as_array(got[0], shape=(N, 3), kind="f", what="gamma").argmax(axis=1)
 
 
@@ -89,7 +89,7 @@ def test_mixture_gmm_recovers_components(student, reference, rng):
     wanted = _best_possible(points, ids) - 0.02
     best = 0.0
     for start in _starts(points, rng):
-        best = max(best, _agreement(_gmm_labels(student, reference, points, start), ids))
+        best = max(best, _agreement(_gmm_labels(student, reference, points, start, 50), ids))
         if best >= wanted:
             break
     assert_true(
@@ -124,7 +124,8 @@ def test_mixture_gmm_beats_kmeans(student, reference, rng):
     points, ids = _sample(rng)
     start = list(_starts(points, rng))[-1]
     with_kmeans = _agreement(_kmeans_labels(student, reference, points, start), ids)
-    with_gmm = _agreement(_gmm_labels(student, reference, points, start), ids)
+    # That start is near the end already.
+    with_gmm = _agreement(_gmm_labels(student, reference, points, start, 20), ids)
     assert_true(
         with_gmm > with_kmeans + 0.05,
         "GMM does not agree with the components clearly better than KMeans does.",
