@@ -59,6 +59,7 @@ ENGINE = (
     "lengths",
     "model",
     "names",
+    "once",
     "plugin",
     "prints",
     "proxy",

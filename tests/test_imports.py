@@ -16,7 +16,7 @@ LAYERS = [
     {"__init__", "attempts", "calls"},
     {"model", "wire", "prints", "describe", "diagnose", "digits", "marks", "overlay", "datasets"}
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
-    | {"asked", "mutations", "perturb"},
+    | {"asked", "mutations", "perturb", "once"},
     {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas", "mutants"},
     {"statements"},

@@ -37,6 +37,7 @@ from autograder.model import (
     Usage,
     Verdict,
 )
+from autograder.once import Once
 from autograder.proxy import Submission
 from autograder.rehearsal import Rehearsal
 from autograder.rules import Source
@@ -291,6 +292,12 @@ class Plugin:
     def rng(self, request: Any) -> np.random.Generator:
         """A generator seeded from the assignment's seed and the case's name."""
         return np.random.default_rng(self._run(request).seed)
+
+    @pytest.fixture
+    def once(self, request: Any) -> Once:
+        """Computes what depends on the reference alone for the first submission only."""
+        run = self._run(request)
+        return Once(request.path, self.bench.reference, self.bench.data, run.case.name, run.seed)
 
     @pytest.fixture
     def tolerance(self, request: Any) -> dict[str, float]:

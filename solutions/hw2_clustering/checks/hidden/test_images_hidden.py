@@ -58,15 +58,23 @@ def _kmeans(km, points, K):
     return cluster_idx, centers, loss
 
 
-def _compress(student, reference, picture, rng, pixels, points, K):
+def _runs(side, starts, points):
+    """A run from each start."""
+    found = []
+    for start in starts:
+        side.replace("KMeans._init_centers", lambda *args, start=start, **kwargs: start)
+        found.append(_kmeans(side.KMeans(), points, len(start)))
+    return found
+
+
+def _compress(student, reference, picture, once, rng, pixels, points, K):
     _pin_kmeans(student, reference)
     # Several starts, the same for both sides: a wrong start is the business of other cases.
-    yours, theirs = [], []
-    for _ in range(3):
-        start = points[rng.choice(len(points), K, replace=False)].astype(np.float64)
-        for side, runs in ((student, yours), (reference, theirs)):
-            side.replace("KMeans._init_centers", lambda *args, start=start, **kwargs: start)
-            runs.append(_kmeans(side.KMeans(), points, K))
+    starts = [
+        points[rng.choice(len(points), K, replace=False)].astype(np.float64) for _ in range(3)
+    ]
+    yours = _runs(student, starts, points)
+    theirs = once(lambda: _runs(reference, starts, points))
     panels = {"original": pixels}
     for label, runs in (("yours", yours), ("reference", theirs)):
         cluster_idx, centers, _ = min(runs, key=lambda run: run[2])
@@ -82,28 +90,26 @@ def _compress(student, reference, picture, rng, pixels, points, K):
     )
 
 
-def test_kmeans_image_5_colors(student, reference, picture, data, rng):
+def test_kmeans_image_5_colors(student, reference, picture, data, once, rng):
     """KMeans finds 5 colours that are about as near to the image's as the reference's are."""
-    _compress(student, reference, picture, rng, *_image(data), 5)
+    _compress(student, reference, picture, once, rng, *_image(data), 5)
 
 
-def test_kmeans_image_16_colors(student, reference, picture, data, rng):
+def test_kmeans_image_16_colors(student, reference, picture, data, once, rng):
     """KMeans finds 16 colours that are about as near to the image's as the reference's are."""
-    _compress(student, reference, picture, rng, *_image(data), 16)
+    _compress(student, reference, picture, once, rng, *_image(data), 16)
 
 
 # GMM
 
 
-def _pin_gmm(student, reference, start):
+def _pin_gmm(student, reference):
     tiny, steps = np.array([[1.0], [2.0], [4.0]]), reference.GMM()
     student.GMM()._M_step(tiny, np.array([[0.5, 0.5], [0.9, 0.1], [0.2, 0.8]]))
     student.replace("softmax", reference.softmax)
     student.replace("logsumexp", reference.logsumexp)
     student.replace("GMM._ll_joint", steps._ll_joint)
     student.replace("GMM._M_step", steps._M_step)
-    for side in (student, reference):
-        side.replace("GMM._init_components", lambda *args, **kwargs: start)
 
 
 def _likelihood(points, pi, mu, sigma):
@@ -112,9 +118,11 @@ def _likelihood(points, pi, mu, sigma):
     return float(logsumexp(joint, axis=1).mean())
 
 
-def _gmm(gmm, points, K, max_iters):
+def _gmm(side, start, points, max_iters):
     """One run; labels (N,), mu (K, 3), mean log-likelihood."""
-    got = unpack(gmm(points, K, max_iters=max_iters), ("gamma", "(pi, mu, sigma)"), extra=1)
+    side.replace("GMM._init_components", lambda *args, **kwargs: start)
+    K = len(start[1])
+    got = unpack(side.GMM()(points, K, max_iters=max_iters), ("gamma", "(pi, mu, sigma)"), extra=1)
     gamma = as_array(got[0], shape=(len(points), K), kind="f", what="gamma")
     pi, mu, sigma = unpack(got[1], ("pi", "mu", "sigma"), what="(pi, mu, sigma)")
     pi = as_array(pi, shape=[(K,), (1, K)], kind="f", what="pi").reshape(K).astype(np.float64)
@@ -126,15 +134,20 @@ def _gmm(gmm, points, K, max_iters):
         return gamma.argmax(axis=1), mu, _likelihood(points, pi, mu, sigma)
 
 
-def _mix(student, reference, picture, rng, pixels, points, K, max_iters):
+def _start_and_run(reference, seed, points, K, max_iters):
+    reference.seed(seed)
+    start = reference.GMM()._init_components(points, K)
+    return start, _gmm(reference, start, points, max_iters)
+
+
+def _mix(student, reference, picture, once, rng, pixels, points, K, max_iters):
     # A pixel stands for the values that were rounded to it. This also keeps areas of one colour
     # from drawing a component onto a single point, where the likelihood has no bound.
     points = points.astype(np.float64) + rng.uniform(-0.5, 0.5, points.shape)
-    reference.seed(int(rng.integers(2**31)))
-    start = reference.GMM()._init_components(points, K)
-    _pin_gmm(student, reference, start)
-    theirs = _gmm(reference.GMM(), points, K, max_iters)
-    yours = _gmm(student.GMM(), points, K, max_iters)
+    seed = int(rng.integers(2**31))
+    start, theirs = once(lambda: _start_and_run(reference, seed, points, K, max_iters))
+    _pin_gmm(student, reference)
+    yours = _gmm(student, start, points, max_iters)
     panels = {"original": pixels}
     for label, (cluster_idx, mu, _) in (("yours", yours), ("reference", theirs)):
         panels[label] = mu[cluster_idx].reshape(pixels.shape)
@@ -148,11 +161,11 @@ def _mix(student, reference, picture, rng, pixels, points, K, max_iters):
     )
 
 
-def test_gmm_image_5_colors(student, reference, picture, data, rng):
+def test_gmm_image_5_colors(student, reference, picture, data, once, rng):
     """GMM with 5 components describes the image's colours as well as the reference does."""
-    _mix(student, reference, picture, rng, *_image(data), 5, 20)
+    _mix(student, reference, picture, once, rng, *_image(data), 5, 20)
 
 
-def test_gmm_image_16_colors(student, reference, picture, data, rng):
+def test_gmm_image_16_colors(student, reference, picture, data, once, rng):
     """GMM with 16 components describes the image's colours as well as the reference does."""
-    _mix(student, reference, picture, rng, *_image(data), 16, 12)
+    _mix(student, reference, picture, once, rng, *_image(data), 16, 12)
