@@ -127,7 +127,9 @@ def calibrate(
         }
         honest = [name for name, one in tried.items() if one.kind != "misconception"]
         step = progress(len(tried) + len(others) * len(honest)) if progress else lambda: None
-        known = untouched.results(tried.values(), alone, root, place / "baseline", jobs)
+        baseline = untouched.tasks(alone, root, place / "baseline")
+        outcomes = {outcome.task.name: outcome for outcome in pool.outcomes(baseline, jobs)}
+        known = untouched.results(tried.values(), alone, root, outcomes)
         tasks = [
             pool.Task(
                 name,

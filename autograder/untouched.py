@@ -7,36 +7,47 @@ reference's result for it.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograder import grade, pool, reach
 from autograder.candidates import Candidate
 from autograder.model import Assignment, CaseResult
 
+PLAIN, TRACED = "baseline/plain", "baseline/traced"
+
+
+def tasks(assignment: Assignment, root: Path, folder: Path) -> list[pool.Task]:
+    """What ``results`` needs to know of the reference, laid out in the new ``folder``."""
+    room = grade.course_room(root, assignment)
+    folder.mkdir()
+    for file in assignment.files:
+        shutil.copyfile(room.given / file, folder / file)
+    return [
+        pool.Task(name, folder, assignment, room, trace=trace)
+        for name, trace in ((TRACED, True), (PLAIN, False))
+    ]
+
 
 def results(
-    candidates: Iterable[Candidate], assignment: Assignment, root: Path, baseline: Path, jobs: int
+    candidates: Iterable[Candidate],
+    assignment: Assignment,
+    root: Path,
+    outcomes: Mapping[str, pool.Outcome],
 ) -> dict[str, dict[str, CaseResult]]:
     """For each candidate, the results of cases that cannot see what it changes.
 
-    They are the reference's. It is graded once more for that, and traced; where it does not have
-    full marks, nothing is known.
+    They are the reference's: ``outcomes`` are those of ``tasks``. Where it does not have full
+    marks, nothing is known.
     """
     room = grade.course_room(root, assignment)
-    sources = {}
-    baseline.mkdir()
-    for file in assignment.files:
-        sources[file] = (room.given / file).read_text(encoding="utf-8")
-        shutil.copyfile(room.given / file, baseline / file)
-    tasks = [pool.Task("", baseline, assignment, room, trace=trace) for trace in (False, True)]
-    outcomes = {outcome.task.trace: outcome for outcome in pool.outcomes(tasks, min(jobs, 2))}
-    right = outcomes[False].result
+    sources = {f: (room.given / f).read_text(encoding="utf-8") for f in assignment.files}
+    right, traced = outcomes[PLAIN].result, outcomes[TRACED]
     if right is None or any(case.score != case.max_score for case in right.cases):
         return {}
-    if outcomes[True].result is None:
+    if traced.result is None:
         return {}
-    ran = {case: reach.ran(trace, sources) for case, trace in outcomes[True].traces.items()}
+    ran = {case: reach.ran(trace, sources) for case, trace in traced.traces.items()}
     checks = [path for folder in room.checks for path in folder.glob("test_*.py")]
     always = reach.readers(checks) | {case.case for case in right.cases if case.case not in ran}
     found = {}

@@ -111,54 +111,34 @@ def verify(
         }
         again = [key for key, row in rows.items() if rounds > 1 and row.candidate.kind in AGAIN]
         step = progress(len(rows) + len(again)) if progress else lambda: None
-        baseline = Path(temporary) / "baseline"
-        known = (
-            {}
-            if whole
-            else untouched.results(
-                (row.candidate for row in rows.values()), assignment, root, baseline, jobs
-            )
-        )
         alone = dataclasses.replace(assignment, follow_through=0.0)
-        for key, results in known.items():
-            rows[key].unseen = frozenset(results)
-        tasks = [
-            pool.Task(
+        tasks = {
+            key: pool.Task(
                 key,
                 row.candidate.path,
                 alone if _is_plainly_odd(row.candidate) else assignment,
                 room,
-                assumed=known.get(key, {}),
             )
             for key, row in rows.items()
-        ]
-        for outcome in pool.outcomes(tasks, jobs):
-            step()
-            row = rows[outcome.task.name]
-            if outcome.result is None:
-                _tell(row, f"could not be graded: {outcome.problem.strip()}")
-                continue
-            row.result, row.answers = outcome.result, outcome.answers
-            _judge(row, outcome.result, assignment)
-        tasks = [
-            pool.Task(
-                key,
-                row.candidate.path,
-                assignment,
-                room,
-                assumed=known.get(key, {}) if thorough else _settled(row, assignment),
-            )
-            for key in again
-            if (row := rows[key]).result is not None
-        ]
-        for outcome in pool.outcomes(tasks, jobs):
-            step()
-            row = rows[outcome.task.name]
-            if outcome.result is None or row.result is None:
-                _tell(row, f"could not be graded again: {outcome.problem.strip()}")
-                continue
-            _compare(row, row.result, outcome.result)
-            row.answers = _steady(row.answers, outcome.answers)
+        }
+        narrow = [] if whole else [key for key, row in rows.items() if row.candidate.says]
+        wide = [task for key, task in tasks.items() if key not in narrow]
+        traced = untouched.tasks(assignment, root, Path(temporary) / "baseline") if narrow else []
+        outcomes = _first_look(rows, [*traced, *wide], jobs, step)
+        known: Mapping[str, Mapping[str, CaseResult]] = {}
+        if narrow:
+            changed = [rows[key].candidate for key in narrow]
+            known = untouched.results(changed, assignment, root, outcomes)
+            for key, results in known.items():
+                rows[key].unseen = frozenset(results)
+                tasks[key] = dataclasses.replace(tasks[key], assumed=results)
+            _first_look(rows, [tasks[key] for key in narrow], jobs, step)
+        second = []
+        for key in again:
+            settled = {} if thorough else _settled(rows[key], assignment)
+            assumed = {**settled, **tasks[key].assumed}
+            second.append(dataclasses.replace(tasks[key], assumed=assumed))
+        _second_look(rows, second, jobs, step)
         report = Report(assignment, list(rows.values()), found)
         survivors = [row for row in report.of("mutant") if row.score is not None and not row.lost]
         if survivors:
@@ -168,6 +148,39 @@ def verify(
         _rate(report, report.book)
     report.seconds = time.monotonic() - started
     return report
+
+
+def _first_look(
+    rows: Mapping[str, Row], tasks: Sequence[pool.Task], jobs: int, step: Callable[[], None]
+) -> dict[str, pool.Outcome]:
+    """Grade candidates and judge the results; outcomes of tasks that are none of them."""
+    others = {}
+    for outcome in pool.outcomes(tasks, jobs):
+        row = rows.get(outcome.task.name)
+        if row is None:
+            others[outcome.task.name] = outcome
+            continue
+        step()
+        if outcome.result is None:
+            _tell(row, f"could not be graded: {outcome.problem.strip()}")
+            continue
+        row.result, row.answers = outcome.result, outcome.answers
+        _judge(row, outcome.result, outcome.task.assignment)
+    return others
+
+
+def _second_look(
+    rows: Mapping[str, Row], tasks: Sequence[pool.Task], jobs: int, step: Callable[[], None]
+) -> None:
+    """Grade candidates again: they must come out as before."""
+    for outcome in pool.outcomes([t for t in tasks if rows[t.name].result is not None], jobs):
+        step()
+        row = rows[outcome.task.name]
+        if outcome.result is None or row.result is None:
+            _tell(row, f"could not be graded again: {outcome.problem.strip()}")
+            continue
+        _compare(row, row.result, outcome.result)
+        row.answers = _steady(row.answers, outcome.answers)
 
 
 def _is_plainly_odd(candidate: Candidate) -> bool:

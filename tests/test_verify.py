@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import candidates, config, exam, exam_table, handout, untouched, verify
+from autograder import candidates, config, exam, exam_table, handout, pool, untouched, verify
 from tests import mini
 
 
@@ -67,8 +67,10 @@ def test_cases_that_cannot_see_a_change_are_not_run(root: Path) -> None:
     assert exam_table.table(narrow) == exam_table.table(whole)
     assert [row.lost for row in narrow.rows] == [row.lost for row in whole.rows]
     baseline = root / "baseline"
-    candidates = [row.candidate for row in narrow.rows]
-    known = untouched.results(candidates, narrow.assignment, root, baseline, 1)
+    tried = [row.candidate for row in narrow.rows]
+    tasks = untouched.tasks(narrow.assignment, root, baseline)
+    outcomes = {outcome.task.name: outcome for outcome in pool.outcomes(tasks, 1)}
+    known = untouched.results(tried, narrow.assignment, root, outcomes)
     # There `double` is stood in for, so the submission's own does not run.
     assert {key: sorted(cases) for key, cases in known.items()} == {
         "misconception/double__squares": ["total_uses_double"],
