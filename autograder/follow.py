@@ -10,7 +10,7 @@ again and what their results count; runs nothing itself.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.model import Assignment, Case, CaseResult, SubmissionResult, Verdict
@@ -80,6 +80,34 @@ def through(
     return dataclasses.replace(result, cases=tuple(after[case.case] for case in result.cases))
 
 
+def announced(result: SubmissionResult, assignment: Assignment, source: Source) -> SubmissionResult:
+    """``result`` of a check without a reference, with a sentence where ``through`` may follow."""
+    lost = {case.case for case in result.cases if is_lost(case)}
+    if not lost or assignment.follow_through <= 0:
+        return result
+    course = _course(assignment, source, lost)
+    failed = {f for name in lost for f in course.own[name]}
+
+    def told(before: CaseResult, case: Case) -> CaseResult:
+        if case.name not in lost or before.verdict is Verdict.NOT_IMPLEMENTED:
+            return before
+        names = [f.partition(":")[2] for f in sorted(_needs(case, course) & failed)]
+        if not names:
+            return before
+        said = (
+            f"This may come from {_listed(names)}, which loses points of its own. When you "
+            "submit, the case is tried once more with the grader answering there."
+        )
+        return dataclasses.replace(before, message=f"{before.message}\n{said}".strip())
+
+    cases = zip(result.cases, assignment.cases, strict=True)
+    return dataclasses.replace(result, cases=tuple(told(before, case) for before, case in cases))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
 def is_lost(case: CaseResult) -> bool:
     """Whether a case has fewer points than it could have; a withheld one has lost none."""
     return case.score is not None and case.score < case.max_score
@@ -147,7 +175,7 @@ def _counted(
     score = round(before.score + share * (again.score - before.score), 6)
     full = score >= before.max_score
     names = [name.partition(":")[2] for name in standins]
-    words = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    words = _listed(names)
     one = len(names) == 1
     said = (
         f"Counted with {words} answered by the grader: {'its mistake is' if one else 'their '}"

@@ -168,13 +168,21 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def graded(
-    root: Path, sandbox: Sandbox, folder: Path, text: str, **changed: object
+    root: Path,
+    sandbox: Sandbox,
+    folder: Path,
+    text: str,
+    *,
+    at_home: bool = False,
+    **changed: object,
 ) -> Mapping[str, CaseResult]:
-    """Results by case of a submission with this text."""
+    """Results by case of a submission with this text; ``at_home`` there is no reference."""
     assignment = config.assignment(config.load(root / "grading_config.yaml"), "chain")
     assignment = dataclasses.replace(assignment, **changed)
     (folder / "chain.py").write_text(text)
-    result = grade.grade(assignment, grade.course_room(root, assignment), folder, sandbox)
+    room = grade.course_room(root, assignment)
+    room = dataclasses.replace(room, reference=None) if at_home else room
+    result = grade.grade(assignment, room, folder, sandbox)
     assert not result.withheld, result.withheld[0].staff_note
     return {case.case: case for case in result.cases}
 
@@ -252,6 +260,27 @@ def test_nobody_is_paid_for_a_given_function(root: Path, sandbox: Sandbox, tmp_p
     text = with_changes(WRONG_DOUBLE, WRONG_ADD, WRONG_RUN, ("self.kept = self.add(x)", "pass"))
     cases = graded(root, sandbox, tmp_path, text)
     assert scores(cases) == [0, 0, 0, 0, 0, 0]
+
+
+def test_at_home_it_is_told_what_will_follow(root: Path, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Without a reference nothing runs again; where it will, the student reads so."""
+    cases = graded(root, sandbox, tmp_path, with_changes(WRONG_DOUBLE), at_home=True)
+    assert scores(cases) == [0, 0, 0, 0, 0, 0]
+    said = (
+        "This may come from double, which loses points of its own. When you submit, the case is "
+        "tried once more with the grader answering there."
+    )
+    assert cases["add_values"].message.endswith(f"\n{said}")
+    assert "This may come from" not in cases["double_values"].message
+    assert "from Line.add and double, which" in cases["run_values"].message
+
+    unwritten = with_changes((WRONG_DOUBLE[0], 'raise NotImplementedError("double")'))
+    cases = graded(root, sandbox, tmp_path, unwritten, at_home=True)
+    assert not any("This may come from" in case.message for case in cases.values())
+    cases = graded(
+        root, sandbox, tmp_path, with_changes(WRONG_DOUBLE), at_home=True, follow_through=0.0
+    )
+    assert not any("This may come from" in case.message for case in cases.values())
 
 
 def test_what_is_not_written_is_stood_in_for(root: Path, sandbox: Sandbox, tmp_path: Path) -> None:

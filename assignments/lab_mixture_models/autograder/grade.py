@@ -195,13 +195,15 @@ def judge(
 ) -> SubmissionResult:
     """Run ``checks`` on a prepared bench and gather the results of every case.
 
-    ``on_case`` is told of each result as soon as it is there. Where there is a reference, cases
-    that fail because of another function are run again (``follow``).
+    ``on_case`` is told of each result as soon as it is there. Cases that fail because of another
+    function are run again (``follow``) where there is a reference, and told so where there is none.
     """
     result = _judge(bench, checks, name, notices, on_case)
     # By case: a bonus may bring the sum to full marks whatever was lost.
-    if bench.reference is None or not any(follow.is_lost(case) for case in result.cases):
+    if not any(follow.is_lost(case) for case in result.cases):
         return result
+    if bench.reference is None:
+        return follow.announced(result, bench.assignment, bench.source)
     folder = bench.reference
     spent = result.usage.wall_s
     reference = Reference({
