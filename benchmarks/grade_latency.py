@@ -70,6 +70,8 @@ class Contender:
     slow: bool = False
     """Measured once: a round takes a minute."""
     remark: str = "not isolated"
+    cores: int = WORKERS
+    """How many submissions of a class it grades at a time."""
 
 
 # --- what is graded -----------------------------------------------------------------------------
@@ -299,7 +301,8 @@ def nbgrader(work: Path, count: int) -> Contender:
         for i in range(number):
             _no_errors(home / "autograded" / f"s{i:03}" / "ps1" / "small.ipynb")
 
-    return Contender("nbgrader autograde", one, many, slow=True, remark="not isolated; 1 process")
+    one_process = "not isolated; 1 process"
+    return Contender("nbgrader autograde", one, many, slow=True, remark=one_process, cores=1)
 
 
 def _nbgrader_cell(name: str, *, solution: bool = False, points: int = 0) -> dict[str, Any]:
@@ -498,14 +501,15 @@ def main() -> int:
             return 2
     print("Only this kit is sealed; with every peer the submission can read and write what the")
     print("grader can, the checks and its own result among it.\n")
-    print("| grader | one, cold, s | of pytest | amortised, s | of pytest | isolation |")
-    print("|---|---|---|---|---|---|")
+    print("| grader | one, cold, s | of pytest | amortised, s | of pytest | a minute | per core |"
+          " isolation |")  # fmt: skip
+    print("|---|---|---|---|---|---|---|---|")
     base = found["pytest"]
     for c in contenders:
         single, many = found[c.name]
         print(
             f"| {c.name} | {single:.3f} | {single / base[0]:.2f} | {many:.3f} | "
-            f"{many / base[1]:.2f} | {c.remark} |"
+            f"{many / base[1]:.2f} | {60 / many:.0f} | {60 / many / c.cores:.0f} | {c.remark} |"
         )
     print("\nWhere the time of one submission goes, in a warm grader:\n")
     print("| part | ms | times |")
