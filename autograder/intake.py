@@ -168,8 +168,8 @@ def _recognise(items: Sequence[Item]) -> tuple[Kind, str]:
             return kind, ""
         if fitting:
             remark = (
-                f", since {others} of its submissions {'is' if others == 1 else 'are'} not named as "
-                f"{kind.capitalize()} names them (--kind {kind} takes the {fitting} that are)"
+                f", since {others} of {fitting + others} are not named as {kind.capitalize()} names "
+                f"them (--kind {kind} takes the {fitting} that are)"
             )
             return "plain", remark
     return "plain", ""

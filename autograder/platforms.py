@@ -242,7 +242,7 @@ def gradescope(items: Sequence[Item]) -> Found:
     if told is None:
         raise IntakeError(
             f"there is no {METADATA} beside the folders; name the folder that holds it, or take "
-            "the folders as they are with the kind plain"
+            "the folders as they are with --kind plain"
         )
     metadata = _metadata(told.path)
     left_out: list[str] = []
@@ -336,13 +336,13 @@ def _metadata(path: Path) -> dict[str, Any]:
         line = f", line {mark.line + 1}" if mark is not None else ""
         raise IntakeError(
             f"{path.name}{line}: cannot be read; export the submissions again, or take the "
-            "folders as they are with the kind plain"
+            "folders as they are with --kind plain"
         ) from None
     told = {key: about for key, about in merged.items() if _value(about, "submitters") is not None}
     if not told:
         raise IntakeError(
             f"{path.name}: names no submission; export the submissions again, or take the folders "
-            "as they are with the kind plain"
+            "as they are with --kind plain"
         )
     return told
 

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.entries import quote
+from autograder.entries import quote, show
 from autograder.platforms import CANVAS_ID, MOODLE_ID
 from autograder.roll import Handed, Student
 
@@ -44,7 +44,7 @@ class Matched:
 
     handed: tuple[Handed, ...]
     told: tuple[str, ...]
-    """For staff: who is not on the roster, whom it has twice, what was replaced; a sentence each."""
+    """For staff: who is not on the roster, who fits several, what was replaced; a sentence each."""
 
 
 # --- read ---------------------------------------------------------------------------------
@@ -60,11 +60,11 @@ def read(path: Path) -> tuple[Student, ...]:
     content = _text(path)
     delimiter = _delimiter(content)
     rows = _rows(content, delimiter, path)
-    _, header = next(rows, (0, []))
+    at, header = next(rows, (1, []))
     columns = _columns(header)
-    if not columns or not {"id", "email", "login", "canvas", "participant"} & columns.keys():
+    if not {"id", "email", "login", "canvas", "participant"} & columns.keys():
         raise RosterError(
-            f"{path}, line 1: names no column that says who a student is; name one `id` (and "
+            f"{path}, line {at}: names no column that says who a student is; name one `id` (and "
             "`name`, `email`, `section`), or export the list from Canvas, Gradescope or Moodle"
         )
     is_ours = [_plain(name) for name in header].count("id") > 0 and "canvas" not in columns
@@ -78,12 +78,12 @@ def read(path: Path) -> tuple[Student, ...]:
             )
         cells = [_clean(cell) for cell in cells[: len(header)]]
         cells += [""] * (len(header) - len(cells))
-        if not any(cells) or ("canvas" in columns and _is_no_student(columns, cells)):
+        if "canvas" in columns and _is_no_student(columns, cells):
             continue
         student = _student(header, columns, cells, strict=is_ours)
         if not student.id:
-            who = f" ({quote(student.name or student.email)})" if any(student_name(student)) else ""
-            raise RosterError(f"{path}, line {line}: the student{who} has no id; fill it in")
+            who = student.name or student.email or "the student"
+            raise RosterError(f"{path}, line {line}: {show(who)} has no id; fill it in")
         key = _fold(student.id)
         if key in lines:
             raise RosterError(
@@ -95,11 +95,6 @@ def read(path: Path) -> tuple[Student, ...]:
     if not students:
         raise RosterError(f"{path}: names no student; export it again")
     return tuple(students)
-
-
-def student_name(student: Student) -> tuple[str, str]:
-    """What a student is called, as far as it is known."""
-    return student.name, student.email
 
 
 def _text(path: Path) -> str:
@@ -123,21 +118,22 @@ def _text(path: Path) -> str:
         content = "\0"
     if "\0" in content:
         raise RosterError(f"{path}: is no table of text; save it as CSV (UTF-8) and name that")
-    return re.sub(r"\Asep=.\r?\n", "", content)  # how Excel is told the delimiter
+    return content
 
 
 def _delimiter(content: str) -> str:
-    """The one that makes the most known columns of the first line."""
-    first = content.split("\n", 1)[0]
+    """The one that makes the most known columns of a line near the top."""
+    top = content.splitlines()[:5]
 
     def known(delimiter: str) -> int:
-        return len(_columns(next(csv.reader([first], delimiter=delimiter), [])))
+        rows = csv.reader(top, delimiter=delimiter)
+        return max((len(_columns(row)) for row in rows), default=0)
 
     return max(DELIMITERS, key=known)
 
 
 def _rows(content: str, delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Every row with the line that it begins on."""
+    """Every row that holds something, with the line that it begins on."""
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
     while True:
         line = reader.line_num + 1
@@ -147,7 +143,13 @@ def _rows(content: str, delimiter: str, path: Path) -> Iterator[tuple[int, list[
             return
         except csv.Error as exc:
             raise RosterError(f"{path}, line {line}: {exc}; save it as CSV again") from None
-        yield line, cells
+        # Excel is told the delimiter by a first line of its own.
+        if any(cell.strip() for cell in cells) and not (line == 1 and _is_excels(cells)):
+            yield line, cells
+
+
+def _is_excels(cells: Sequence[str]) -> bool:
+    return cells[0].casefold().startswith("sep=") and not any(cells[1:])
 
 
 def _columns(header: Sequence[str]) -> dict[str, list[int]]:
@@ -159,7 +161,8 @@ def _columns(header: Sequence[str]) -> dict[str, list[int]]:
         if found:
             columns[thing] = found
     # Canvas's own number of a user is no id that anybody else knows.
-    if "student" in names and "id" in names:
+    by_canvas = {"section", "sis user id", "sis login id"} & set(names) and "email" not in columns
+    if "student" in names and "id" in names and by_canvas:
         columns["canvas"] = [names.index("id")]
         columns["id"] = [place for place in columns["id"] if place != names.index("id")]
     return {thing: places for thing, places in columns.items() if places}
@@ -201,6 +204,7 @@ def match(roster: Sequence[Student], handed: Sequence[Handed]) -> Matched:
     and is told. Each student of the roster is in one submission of the result: the last one.
     """
     index = _Index(roster)
+    on_roster = {student.id for student in roster}
     told: list[str] = []
     found = []
     for one in handed:
@@ -208,14 +212,15 @@ def match(roster: Sequence[Student], handed: Sequence[Handed]) -> Matched:
         for student in one.students:
             known, why = index.find(student)
             if why:
-                told.append(f"{quote(student.name or student.id)} ({quote(one.name)}): {why}.")
+                told.append(f"{quote(student.name or student.id)} ({quote(one.name)}) {why}.")
+            if known is None and student.id in on_roster:  # which is somebody else
+                known = replace(student, id=f"{student.id} ({one.name})")
             students.append(known or student)
         unique = tuple({student.id: student for student in students}.values())
         found.append(replace(one, students=unique))
     kept: list[Handed] = []
     replaced: list[str] = []
     last: dict[str, str] = {}
-    on_roster = {student.id for student in roster}
     for one in reversed(found):
         again = [s for s in one.students if s.id in on_roster and s.id in last]
         replaced += [
@@ -241,22 +246,26 @@ class _Index:
 
     def _add(self, kind: str, value: str, student: Student) -> None:
         alike = self._by.setdefault(kind, {}).setdefault(value, [])
-        if student not in alike:
+        if value and student not in alike:
             alike.append(student)
 
     def find(self, student: Student) -> tuple[Student | None, str]:
-        """The student of the roster, or why there is none."""
+        """The student of the roster, and what staff have to know of that or of its lack."""
         for kind, value in _asked_as(student, self._by.keys()):
             alike = self._by.get(kind, {}).get(value, [])
             if len(alike) > 1:
-                names = " and ".join(quote(one.name or one.id) for one in alike[:3])
+                names = " and ".join(f"{quote(one.name)} ({show(one.id)})" for one in alike[:3])
                 return None, f"fits {names} of the roster, so nobody was taken"
             if not alike:
                 continue
-            # A team's number may well be some participant's too.
-            if kind == "participant" and not _may_be_one(student.name, alike[0].name):
-                names = f"{quote(alike[0].name)} of the roster"
-                return None, f"has the number of {names}, whose name is another"
+            if student.name and not _may_be_one(student.name, alike[0]):
+                other = quote(alike[0].name)
+                if kind == "canvas":
+                    return alike[0], f"was taken for {other}; who else is in the group, see there"
+                if kind == "participant":  # a team's number may well be somebody's too
+                    return None, f"has the number of {other} of the roster, who has another name"
+                if CANVAS_ID in dict(student.fields):  # a number that only Canvas knows
+                    continue
             return alike[0], ""
         return None, "is not on the roster"
 
@@ -284,18 +293,11 @@ def _known_as(student: Student) -> Iterator[tuple[str, str]]:
     for value in cells("participant"):
         digits = re.search(r"[0-9]+\s*$", value)
         yield "participant", digits[0].strip() if digits else _fold(value)
-    names = dict.fromkeys(filter(None, (student.name, *map(" ".join, _both(cells)))))
-    for value in names:
+    apart = [f"{last} {first}" for last, first in zip(cells("last"), cells("first"), strict=False)]
+    for value in dict.fromkeys(filter(None, (student.name, *apart))):
         yield "name", _words(value)
         for squashed in _squashed(value):
             yield "squashed", squashed
-
-
-def _both(cells: object) -> Iterator[tuple[str, str]]:
-    """Last and first name, where the roster has them apart."""
-    assert callable(cells)
-    for last, first in zip(cells("last"), cells("first"), strict=False):
-        yield last, first
 
 
 def _asked_as(student: Student, known: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -317,10 +319,10 @@ def _asked_as(student: Student, known: Collection[str]) -> Iterator[tuple[str, s
         for value in ids:
             yield "canvas", _fold(value)
             yield "number", _number(value)
-    for value in (student.name or student.id,):
-        if CANVAS_ID in fields or not student.name:
-            yield "squashed", _squash(value)
-        yield "name", _words(value)
+    called = student.name or student.id
+    if CANVAS_ID in fields or not student.name:
+        yield "squashed", _squash(called)
+    yield "name", _words(called)
 
 
 # --- names --------------------------------------------------------------------------------
@@ -366,7 +368,11 @@ def _squashed(name: str) -> list[str]:
     return list(dict.fromkeys("".join(part) for part in turned))
 
 
-def _may_be_one(handed: str, on_roster: str) -> bool:
-    """Whether two names may be one student's; where marking is anonymous there is no name."""
-    ours, theirs = set(_tokens(handed)), set(_tokens(on_roster))
-    return not ours or not theirs or bool(ours & theirs) or len(ours) == 1
+def _may_be_one(name: str, student: Student) -> bool:
+    """Whether a submission's name may be that of ``student``, whom its number names."""
+    ours, theirs = set(_tokens(name)), set(_tokens(student.name))
+    # Where marking is anonymous, the name is the word before the number.
+    called = [value for title, value in student.fields if _plain(title) == "identifier"]
+    anonymous = any(ours and ours <= set(_tokens(value)) for value in called)
+    alike = bool(ours & theirs) or _squash(name) in _squashed(student.name)
+    return not ours or not theirs or anonymous or alike

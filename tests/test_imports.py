@@ -26,8 +26,8 @@ LAYERS = [
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved", "roll"},
     {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"}
-    | {"platforms", "roster"},
-    {"plugin", "follow", "recognise", "downloads"},
+    | {"platforms"},
+    {"plugin", "follow", "recognise", "downloads", "roster"},
     {"grade", "intake"},
     {"check", "replay"},
     {"pool", "gradescope", "equivalence"},
