@@ -26,7 +26,7 @@ __all__ = ["KINDS", "Intake", "IntakeError", "Kind", "find", "opened"]
 
 RESULTS = ("gradebook.csv", "report.html")
 """What lies beside the submissions' folders among the results."""
-_OURS = ({"gradebook.csv", "report.html"}, {"written.html", "files"})
+_OURS = ({"gradebook.csv", "report.html"}, {"written.html", "sheet.csv"})
 """A folder that holds these is what an earlier command made."""
 _WANTED = "expected folders, .zip, .py or .ipynb files"
 
@@ -168,8 +168,8 @@ def _recognise(items: Sequence[Item]) -> tuple[Kind, str]:
             return kind, ""
         if fitting:
             remark = (
-                f", since {others} of {fitting + others} are not named as {kind.capitalize()} names "
-                f"them (--kind {kind} takes the {fitting} that are)"
+                f", since {others} of {fitting + others} are not named as {kind.capitalize()} names"
+                f" them (--kind {kind} takes the {fitting} that are)"
             )
             return "plain", remark
     return "plain", ""

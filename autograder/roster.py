@@ -329,7 +329,12 @@ def _asked_as(student: Student, known: Collection[str]) -> Iterator[tuple[str, s
 
 
 def _clean(cell: str) -> str:
-    return unicodedata.normalize("NFC", cell).strip().strip("\u200e\u200f\ufeff")
+    """A cell without what cannot be seen around it: blanks, and marks of direction."""
+    return re.sub(r"\A[\s\u200e\u200f\ufeff]+|[\s\u200e\u200f\ufeff]+\Z", "", _composed(cell))
+
+
+def _composed(value: str) -> str:
+    return unicodedata.normalize("NFC", value)
 
 
 def _plain(title: str) -> str:
@@ -337,7 +342,7 @@ def _plain(title: str) -> str:
 
 
 def _fold(value: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", value).casefold()).strip()
+    return _composed(_composed(value).casefold()).strip()
 
 
 def _number(value: str) -> str:

@@ -93,12 +93,13 @@ def _list(
     if len(parts) != 1:
         return _list_parts(parts, skipped, opened)
     (part,) = parts
-    shown = Path(part.name or part.path)
+    name = re.split(r"[/\\]", part.name)[-1]  # never where it would lead
+    shown = Path(name or part.path)
     if os.path.isdir(part.path):
         return _open_only_zip(_list_folder(part.path, skipped), shown, skipped, opened)
     _check_there(part)
     if shown.suffix.lower() in (".py", ".ipynb"):
-        return [_file_entry(part.path.resolve(), (part.name,))], shown, None
+        return [_file_entry(part.path.resolve(), (name,))], shown, None
     archive = opened.enter_context(open_zip(part.path, shown))
     return list_zip(archive, shown, skipped), shown, part.path.stat().st_size
 
