@@ -120,7 +120,7 @@ def _items(source: Opened, folder: Path, out: Path, left_out: list[str]) -> list
         if entry.is_symlink() or is_junction():
             left_out.append(f"{quote(name)} is a link.")
         elif entry.is_dir():
-            if any(all((path / name).exists() for name in ours) for ours in _OURS):
+            if any(all((path / made).exists() for made in ours) for ours in _OURS):
                 left_out.append(f"{quote(name)} holds results and no submission.")
             else:
                 items.append(Item(name, path, is_folder=True))
