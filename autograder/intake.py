@@ -142,8 +142,6 @@ def _inside(
     folders = [item for item in items if item.is_folder]
     if len(folders) != 1 or any(i.may_be_submission and not i.is_folder for i in items):
         return None
-    if any(platforms.fits(kind, folders[0]) for kind in KINDS if kind != "plain"):
-        return None
     told: list[str] = []
     inner = _items(source, folders[0].path, out, told)
     same_name = bool(stem) and folded(folders[0].name) == folded(stem)

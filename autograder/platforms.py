@@ -291,7 +291,7 @@ def _exported(item: Item, about: Mapping[str, Any]) -> Handed:
     if isinstance(created, str) and created:
         described["created_at"] = created
         described["users"] = [{"name": s.name, "email": s.email} for s in students]
-    name = "+".join(f"{s.name}_{s.id}" if s.name else s.id for s in students)
+    name = "+".join(f"{s.name}_{s.id}" if s.name and s.name != s.id else s.id for s in students)
     return _handed(name, [_part(item)], students, described=described, notices=notices)
 
 

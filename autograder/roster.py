@@ -71,7 +71,7 @@ def read(path: Path) -> tuple[Student, ...]:
     students: list[Student] = []
     lines: dict[str, int] = {}
     for line, cells in rows:
-        if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
+        if any(cell.strip() for cell in cells[len(header) :]):
             raise RosterError(
                 f"{path}, line {line}: has {len(cells)} cells where the first line has "
                 f"{len(header)}; put quotes around a cell that holds {delimiter!r}"

@@ -147,6 +147,9 @@ submission_500000001:
   - :name: Alice A
     :sid: 111
     :email: alice@example.edu
+  - :name: Carl
+    :sid: null
+    :email:
   - :name: Bob B
     :sid: 222
     :email: bob@example.edu
@@ -183,14 +186,21 @@ def test_gradescopes_export_says_whose_and_when(tmp_path: Path) -> None:
     """Groups, SIDs with zeros, Ruby's ways to write keys, times, quotes and documents."""
     taken = found(gradescope(tmp_path))
     assert taken.kind == "gradescope"
-    assert taken.line == "Gradescope's export: 4 submissions of 5 students; 1 left out."
+    assert taken.line == "Gradescope's export: 4 submissions of 6 students; 1 left out."
     assert taken.left_out == (
         "'submission_800000004' is in submission_metadata.yml and not in the folder ('Gone').",
     )
     students = by_student(taken)
-    assert list(students) == ["submission_700000003", "jose@example.edu", "007", "111", "222"]
+    assert list(students) == [
+        "submission_700000003",
+        "jose@example.edu",
+        "007",
+        "111",
+        "Carl",
+        "222",
+    ]
     assert students["111"] is students["222"]
-    assert students["111"].name == "Alice A_111+Bob B_222"
+    assert students["111"].name == "Alice A_111+Carl+Bob B_222"
     assert students["007"].students[0].name == "王小明"
     assert students["007"].students[0].email == "wang@example.edu"
     assert students["submission_700000003"].notices == (
@@ -208,6 +218,7 @@ def test_gradescopes_times_are_what_lateness_reads(tmp_path: Path) -> None:
         "007": 1,
         "111": 2,
         "222": 2,
+        "Carl": 2,
         "jose@example.edu": 0,
         "submission_700000003": None,
     }
@@ -307,6 +318,7 @@ def test_canvas_names_are_read_whole(tmp_path: Path) -> None:
             "王小明_LATE_222_680_clustering-2.py": CODE,
             f"{unicodedata.normalize('NFD', 'núñezjosé')}_333_690_hw.ipynb": b"{}",
             "ivanova_anna_444_691_clustering.py": CODE,
+            f"ö_446_694_{unicodedata.normalize('NFD', 'größe')}.py": CODE,
             "anon_Ab3dE_692_clustering.py": CODE,
             "LATE_anon_Zz9yX_693_clustering.py": CODE,
             "typed_555_text.html": b"<p>",
@@ -321,16 +333,18 @@ def test_canvas_names_are_read_whole(tmp_path: Path) -> None:
         "222": ["clustering.py"],
         "333": ["hw.ipynb"],
         "444": ["clustering.py"],
+        "446": ["größe.py"],
         "anon_Ab3dE": ["clustering.py"],
         "anon_Zz9yX": ["clustering.py"],
     }
     assert students["333"].students[0].name == "núñezjosé"
+    assert [part.name for part in students["446"].parts] == ["größe.py"]
     assert students["12345"].name == "smithanna_12345"
     assert students["anon_Ab3dE"].name == "anon_Ab3dE"
     late = "Canvas marks it as late and does not say when it came: lateness is not charged."
     assert {i for i, one in students.items() if late in one.notices} == {"222", "anon_Zz9yX"}
     assert all(not one.described for one in taken.handed)
-    assert taken.line == "Canvas's download: 6 submissions of 6 students; 2 left out."
+    assert taken.line == "Canvas's download: 7 submissions of 7 students; 2 left out."
     assert taken.left_out == (
         "'linked_LATE_556_link.html' was typed on Canvas and is no file.",
         "'typed_555_text.html' was typed on Canvas and is no file.",
@@ -450,6 +464,12 @@ def test_mixed_names_are_a_plain_folder_and_said(tmp_path: Path) -> None:
     taken = found(tmp_path, "canvas")
     assert (taken.kind, len(taken.handed)) == ("canvas", 2)
     assert taken.left_out == ("'mine.py' is no submission.",)
+
+
+def test_a_students_own_numbers_are_no_platforms(tmp_path: Path) -> None:
+    """Canvas leaves no blanks and no points in a name."""
+    lay(tmp_path, {"my hw_2_3_final.py": CODE, "v1.2_5_6_x.py": CODE})
+    assert found(tmp_path).kind == "plain"
 
 
 def test_what_is_no_submission_does_not_spoil_a_shape(tmp_path: Path) -> None:
@@ -787,11 +807,12 @@ def test_a_name_used_twice_and_odd_trees(tmp_path: Path) -> None:
 
 def test_one_students_bomb_costs_nobody_else(tmp_path: Path) -> None:
     """A file that is too large is not unpacked; its submission alone is refused, in its words."""
-    bomb = bytes(entries.MAX_MB * 1_000_000 + 1)
+    bomb = b"x" * (entries.MAX_MB * 1_000_000 + 1)
     path = zipped(tmp_path / "c.zip", {"a_1_1_clustering.py": CODE, "b_2_2_clustering.py": bomb})
     with intake.opened(path, tmp_path / "out") as taken:
         one, two = taken.handed
         assert graded(one, tmp_path / "clean") == {"clustering.py": CODE}
+        assert not any(two.parts[0].path.read_bytes()[:9])
         with pytest.raises(
             submission.SubmissionError, match=r"^'clustering\.py' is larger than 50"
         ):
@@ -813,8 +834,9 @@ def test_a_class_that_is_too_large_is_refused(
 def test_a_class_of_too_many_files_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Counted before anything is listed."""
+    """Counted before anything is listed, however the file is read."""
     monkeypatch.setattr(entries, "CLASS_ENTRIES", 3)
+    monkeypatch.setattr(downloads, "_CHUNK", 3)
     path = zipped(tmp_path / "c.zip", {f"{i}.py": b"" for i in range(4)})
     assert refused(path) == "holds more than 3 files; unpack it yourself and name the folder"
 

@@ -97,6 +97,7 @@ def given_in(name: str, *students: Student) -> Handed:
             [("a@x.edu", "A B", "a@x.edu", "G")],
         ),
         ("ID\n1\n", [("1", "", "", "")]),
+        ("Student ID,ID,Full name,Name\n9,1,A B C,A\n", [("1", "A", "", "")]),
     ],
 )
 def test_every_export_is_read_by_its_header(
@@ -294,6 +295,29 @@ def test_who_fits_two_is_told_and_not_guessed(tmp_path: Path) -> None:
         "'Li Wei' ('a') fits 'Li Wei' (1) and 'Wei Li' (2) of the roster, so nobody was taken.",
         "'w' ('b') fits 'Li Wei' (1) and 'Wei Li' (2) of the roster, so nobody was taken.",
     )
+
+
+def test_a_name_without_a_word_is_nobodys(tmp_path: Path) -> None:
+    """Two names that are punctuation have nothing in common."""
+    ids, told = matched(tmp_path, "id,name\n1,--\n", given_in("x", Student("***")))
+    assert (ids, told) == ([["***"]], ("'***' ('x') is not on the roster.",))
+
+
+def test_the_surest_name_comes_first(tmp_path: Path) -> None:
+    """An id is one, even where it is somebody else's name."""
+    content = "id,name,email\nli,Bo,bo@x.edu\nbo,Li,li@x.edu\n"
+    ids, told = matched(
+        tmp_path, content, given_in("x", Student("li")), given_in("y", Student("bo"))
+    )
+    assert (ids, told) == ([["li"], ["bo"]], ())
+
+
+def test_marks_belong_to_a_name(tmp_path: Path) -> None:
+    """In Hindi they are the vowels: without them two students would be one."""
+    ids, told = matched(
+        tmp_path, "id,name\n1,नेहा शर्मा\n2,नहा शर्मा\n", given_in("x", Student("शर्मा नहा"))
+    )
+    assert (ids, told) == ([["2"]], ())
 
 
 def test_a_teams_number_is_no_participants(tmp_path: Path) -> None:
