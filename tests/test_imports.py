@@ -25,8 +25,7 @@ LAYERS = [
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved", "roll"},
-    {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"}
-    | {"platforms"},
+    {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"} | {"platforms"},
     {"plugin", "follow", "recognise", "downloads", "roster"},
     {"grade", "intake"},
     {"check", "replay"},
