@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from autograder.entries import Part
 from autograder.lateness import Charge, charge
 from autograder.model import LatePolicy, SubmissionResult
+
+__all__ = ["Handed", "Part", "Row", "Student", "rows"]
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,6 @@ class Student:
     section: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     """The roster's columns as they were written, for gradebooks that must match them."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One file or folder of a submission, with the name that the student gave it."""
-
-    name: str
-    path: Path
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import re
 import shutil
 import stat
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -29,6 +29,7 @@ from autograder.archives import list_zip, open_zip
 from autograder.entries import (
     TAKEN,
     Entry,
+    Part,
     SubmissionError,
     check_kept,
     check_listed,
@@ -43,22 +44,24 @@ from autograder.entries import (
 )
 from autograder.model import Assignment
 
-__all__ = ["SubmissionError", "collect"]
+__all__ = ["Part", "SubmissionError", "collect"]
 
 MAX_SKIPPED = 8
 """Skipped files that are named one by one in the notices."""
 
 
-def collect(path: Path, assignment: Assignment, into: Path) -> list[str]:
+def collect(path: Path | Sequence[Part], assignment: Assignment, into: Path) -> list[str]:
     """Copy the submission at ``path`` to the empty folder ``into``.
 
-    ``path`` is a folder, a zip, a ``.py`` or an ``.ipynb``. Links, devices,
-    hidden files and caches are left out. Returns notices for the student, one
-    sentence each. Raises SubmissionError, and leaves ``into`` empty, when the
-    submission is not found, unreadable, encrypted, leaves its folder or breaks
-    a limit; ValueError when ``into`` is not empty. An OSError is ours: the
-    destination could not be written.
+    ``path`` is a folder, a zip, a ``.py`` or an ``.ipynb``; or the parts that a student handed in
+    one by one, which are taken as one folder that holds them by their names, while a single part
+    is taken as a path is. Links, devices, hidden files and caches are left out. Returns notices
+    for the student, one sentence each. Raises SubmissionError, and leaves ``into`` empty, when
+    the submission is not found, unreadable, encrypted, leaves its folder or breaks a limit;
+    ValueError when ``into`` is not empty. An OSError is ours: the destination could not be
+    written.
     """
+    parts = [Part(path.name, path)] if isinstance(path, Path) else list(path)
     into.mkdir(parents=True, exist_ok=True)
     if any(into.iterdir()):
         raise ValueError(f"{into} is not empty")
@@ -66,13 +69,13 @@ def collect(path: Path, assignment: Assignment, into: Path) -> list[str]:
     skipped: list[str] = []
     explained: set[str] = set()
     with contextlib.ExitStack() as opened:
-        entries, path, archive_bytes = _list(path, skipped, opened)
+        entries, shown, given_bytes = _list(parts, skipped, opened)
         entries = _last_of_each(entries, assignment, notices)
-        check_kept(len(entries), path)
-        check_total(sum(entry.size for entry in entries), path, archive_bytes)
+        check_kept(len(entries), shown)
+        check_total(sum(entry.size for entry in entries), shown, given_bytes)
         entries = _place(entries, assignment, notices, explained)
         try:
-            _write(entries, into, path, archive_bytes)
+            _write(entries, into, shown, given_bytes)
         except SubmissionError:
             for item in into.iterdir():
                 shutil.rmtree(item) if item.is_dir() else item.unlink()
@@ -84,21 +87,67 @@ def collect(path: Path, assignment: Assignment, into: Path) -> list[str]:
 
 
 def _list(
-    path: Path, skipped: list[str], opened: contextlib.ExitStack
+    parts: Sequence[Part], skipped: list[str], opened: contextlib.ExitStack
 ) -> tuple[list[Entry], Path, int | None]:
-    """The entries, what they were read from, and its size if that is an archive."""
-    if os.path.isdir(path):
-        entries = _list_folder(path, skipped)
-        if len(entries) != 1 or entries[0].path.suffix.lower() != ".zip":
-            return entries, path, None
-        path = entries[0].path  # how some course systems deliver a submission
-    if not os.path.isfile(path):
-        state = "is neither a file nor a folder" if os.path.exists(path) else "was not found"
-        raise SubmissionError(f"{quote_file(path)} {state}: {TAKEN}.")
-    if path.suffix.lower() in (".py", ".ipynb"):
-        return [_file_entry(path.resolve(), (path.name,))], path, None
-    archive = opened.enter_context(open_zip(path))
-    return list_zip(archive, path, skipped), path, path.stat().st_size
+    """The entries, what they are said to be from, and its bytes if an archive is among it."""
+    if len(parts) != 1:
+        return _list_parts(parts, skipped, opened)
+    (part,) = parts
+    name = re.split(r"[/\\]", part.name)[-1]  # never where it would lead
+    shown = Path(name or part.path)
+    if os.path.isdir(part.path):
+        return _open_only_zip(_list_folder(part.path, skipped), shown, skipped, opened)
+    _check_there(part)
+    if shown.suffix.lower() in (".py", ".ipynb"):
+        return [_file_entry(part.path.resolve(), (name,))], shown, None
+    archive = opened.enter_context(open_zip(part.path, shown))
+    return list_zip(archive, shown, skipped), shown, part.path.stat().st_size
+
+
+def _list_parts(
+    parts: Sequence[Part], skipped: list[str], opened: contextlib.ExitStack
+) -> tuple[list[Entry], Path, int | None]:
+    """As if the parts lay in one folder."""
+    entries: list[Entry] = []
+    for part in parts:
+        # A name is what a student chose: it goes through what names in a folder go through.
+        name = unicodedata.normalize("NFC", part.name).replace("\\", "/")
+        above = tuple(piece for piece in name.split("/") if piece)
+        if not above or any(map(is_noise, above)):
+            continue
+        if part.path.is_symlink():
+            skipped.append(f"{quote(name)} (a link)")
+        elif os.path.isdir(part.path):
+            inside = _list_folder(part.path, skipped)
+            entries += [replace(entry, parts=(*above, *entry.parts)) for entry in inside]
+        elif is_usable(above, skipped):
+            _check_there(part)
+            entries.append(_file_entry(part.path, above))
+    return _open_only_zip(entries, Path("the submission"), skipped, opened)
+
+
+def _open_only_zip(
+    entries: list[Entry], shown: Path, skipped: list[str], opened: contextlib.ExitStack
+) -> tuple[list[Entry], Path, int | None]:
+    """What a folder holds, and in place of its zip what that holds, where nothing else is code.
+
+    So course systems deliver an uploaded zip, alone or beside a PDF. A zip inside it stays shut.
+    """
+    zips = [entry for entry in entries if entry.parts[-1].lower().endswith(".zip")]
+    code = any(entry.parts[-1].lower().endswith((".py", ".ipynb")) for entry in entries)
+    if len(zips) != 1 or code:
+        return entries, shown, None
+    others = [entry for entry in entries if entry is not zips[0]]
+    shown = shown if others else Path(zips[0].parts[-1])
+    archive = opened.enter_context(open_zip(zips[0].path, Path(zips[0].parts[-1])))
+    inside = list_zip(archive, Path(zips[0].parts[-1]), skipped)
+    return others + inside, shown, zips[0].size + sum(entry.size for entry in others)
+
+
+def _check_there(part: Part) -> None:
+    if not os.path.isfile(part.path):
+        state = "is neither a file nor a folder" if os.path.exists(part.path) else "was not found"
+        raise SubmissionError(f"{quote(part.name)} {state}: {TAKEN}.")
 
 
 def _list_folder(folder: Path, skipped: list[str]) -> list[Entry]:
@@ -399,7 +448,7 @@ def _tell_what_notebooks_lack(
 # --- write --------------------------------------------------------------------------------
 
 
-def _write(entries: Iterable[Entry], into: Path, path: Path, archive_bytes: int | None) -> None:
+def _write(entries: Iterable[Entry], into: Path, path: Path, given_bytes: int | None) -> None:
     entries = sorted(entries, key=lambda entry: entry.parts)
     folders = {entry.parts[:depth] for entry in entries for depth in range(1, len(entry.parts))}
     total = 0
@@ -415,7 +464,7 @@ def _write(entries: Iterable[Entry], into: Path, path: Path, archive_bytes: int 
         with partial.open("wb") as out:
             for chunk in chunks(entry):
                 total += len(chunk)
-                check_total(total, path, archive_bytes)
+                check_total(total, path, given_bytes)
                 out.write(chunk)
         partial.replace(target)
 

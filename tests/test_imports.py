@@ -16,7 +16,7 @@ LAYERS = [
     {"__init__", "attempts", "calls"},
     {"model", "wire", "prints", "describe", "diagnose", "digits", "marks", "overlay", "datasets"}
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
-    | {"asked", "mutations", "perturb", "once"},
+    | {"asked", "mutations", "perturb", "once", "safenames"},
     {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas", "mutants"},
     {"statements"},
@@ -25,9 +25,9 @@ LAYERS = [
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved", "roll"},
-    {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"},
-    {"plugin", "follow", "recognise"},
-    {"grade"},
+    {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"} | {"platforms"},
+    {"plugin", "follow", "recognise", "downloads", "roster"},
+    {"grade", "intake"},
     {"check", "replay"},
     {"pool", "gradescope", "equivalence"},
     {"classroom", "bundle", "candidates", "facts", "feedback"},

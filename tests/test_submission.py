@@ -16,7 +16,7 @@ import pytest
 
 from autograder import archives, cells, entries, submission
 from autograder.model import Assignment
-from autograder.submission import SubmissionError, collect
+from autograder.submission import Part, SubmissionError, collect
 
 ONE = Assignment("hw", "Homework", ("clustering.py",), ())
 TWO = Assignment("hw", "Homework", ("clustering.py", "plots.py"), ())
@@ -257,6 +257,144 @@ def test_a_folder_that_holds_one_zip_is_that_zip(tmp_path: Path) -> None:
     (folder / "upload" / "x").unlink()
     inner.rename(folder / "upload" / "hw2.ZIP")
     assert take(folder, tmp_path) == ({"clustering.py": CODE}, [])
+
+
+# --- in parts -----------------------------------------------------------------------------
+
+
+def parts_of(where: Path, files: dict[str, bytes]) -> list[Part]:
+    """Parts whose files on disk are called otherwise, as a course system calls them."""
+    where.mkdir(exist_ok=True)
+    parts = []
+    for number, (name, content) in enumerate(files.items()):
+        path = where / f"smithanna_12_{number}_x"
+        path.write_bytes(content)
+        parts.append(Part(name, path))
+    return parts
+
+
+@pytest.mark.parametrize("name", ["clustering.py", "mine.py", "hw.zip", "hw", "hw.ipynb"])
+def test_one_part_is_taken_as_a_path_of_its_name(name: str, tmp_path: Path) -> None:
+    """The name that the student gave it decides, and is the one that is told."""
+    content = CODE
+    if name in ("hw.zip", "hw"):
+        content = zip_of(tmp_path, [("clustering.py", CODE)]).read_bytes()
+    if name == "hw.ipynb":
+        content = notebook("def softmax(logits):\n    return 1")
+    (tmp_path / name).write_bytes(content)
+    wanted = take(tmp_path / name, tmp_path / "path")
+    notices = collect(parts_of(tmp_path / "in", {name: content}), ONE, tmp_path / "clean")
+    assert (tree(tmp_path / "clean"), notices) == wanted
+
+
+def test_a_folder_as_the_only_part_is_the_submission(tmp_path: Path) -> None:
+    """Its name is nobody's business."""
+    folder = folder_of(tmp_path, {"clustering.py": CODE})
+    assert collect([Part("Anna_1_assignsubmission_file", folder)], ONE, tmp_path / "clean") == []
+    assert tree(tmp_path / "clean") == {"clustering.py": CODE}
+
+
+def test_several_parts_are_one_folder(tmp_path: Path) -> None:
+    """Files by their names, folders with what they hold; noise and odd names as in a folder."""
+    folder = folder_of(tmp_path, {"deep.py": b"d", ".git/x": b""})
+    nfd = unicodedata.normalize("NFD", "größe.py")
+    files = {"clustering.py": CODE, nfd: b"g", ".DS_Store": b"", "what?.py": b"", "a/b.py": b"b"}
+    parts = [*parts_of(tmp_path / "in", files), Part("kit", folder)]
+    notices = collect(parts, ONE, tmp_path / "clean")
+    assert tree(tmp_path / "clean") == {
+        "clustering.py": CODE,
+        "größe.py": b"g",
+        "a/b.py": b"b",
+        "kit/deep.py": b"d",
+    }
+    assert notices == [
+        "Skipped 'what?.py' (its name has characters that not every system can write)."
+    ]
+
+
+@pytest.mark.parametrize("name", ["../x.py", "/x.py", "a/../../x.py", "..\\x.py", "C:\\x.py", ""])
+def test_no_part_is_written_elsewhere(name: str, tmp_path: Path) -> None:
+    """A name is text that somebody else chose."""
+    before = sorted(p.name for p in tmp_path.parent.iterdir())
+    parts = parts_of(tmp_path / "in", {"clustering.py": CODE, name: b"x"})
+    collect(parts, ONE, tmp_path / "clean")
+    assert set(tree(tmp_path / "clean")) <= {"clustering.py", "x.py"}
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["clean", "in"]
+    assert sorted(p.name for p in tmp_path.parent.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["../x.py", "/x.py", "a/../../x.py", "..\\x.py"])
+def test_the_only_part_is_not_written_elsewhere(name: str, tmp_path: Path) -> None:
+    """Of a path that a name pretends to be, the end is the name."""
+    collect(parts_of(tmp_path / "in", {name: CODE}), TWO, tmp_path / "clean")
+    assert tree(tmp_path / "clean") == {"x.py": CODE}
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["clean", "in"]
+
+
+def test_no_parts_are_an_empty_submission(tmp_path: Path) -> None:
+    """Nothing was handed in, and that is told."""
+    assert collect([], ONE, tmp_path / "clean") == [
+        "The submission is empty: hand in clustering.py."
+    ]
+
+
+@needs_posix
+def test_a_part_that_is_a_link_is_skipped(tmp_path: Path) -> None:
+    """Whatever it points to."""
+    parts = parts_of(tmp_path / "in", {"clustering.py": CODE})
+    (tmp_path / "in" / "link").symlink_to("/etc/passwd")
+    notices = collect([*parts, Part("p.txt", tmp_path / "in" / "link")], ONE, tmp_path / "clean")
+    assert tree(tmp_path / "clean") == {"clustering.py": CODE}
+    assert notices == ["Skipped 'p.txt' (a link)."]
+
+
+def test_a_part_that_is_gone_is_refused(tmp_path: Path) -> None:
+    """By the name that the student gave it."""
+    parts = [*parts_of(tmp_path / "in", {"a.py": b""}), Part("b.py", tmp_path / "gone")]
+    with pytest.raises(SubmissionError, match=r"^'b\.py' was not found: hand in a folder"):
+        collect(parts, ONE, tmp_path / "clean")
+
+
+def test_parts_that_are_too_large_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All together, as in a folder."""
+    monkeypatch.setattr(entries, "MAX_MB", 0.001)
+    parts = parts_of(tmp_path / "in", {"clustering.py": bytes(600), "b.py": bytes(600)})
+    with pytest.raises(SubmissionError, match=r"^'the submission' is larger than"):
+        collect(parts, ONE, tmp_path / "clean")
+
+
+@pytest.mark.parametrize("make", [folder_of, None])
+def test_a_zip_beside_what_is_no_code_is_opened(
+    make: Callable[[Path, dict[str, bytes]], Path] | None, tmp_path: Path
+) -> None:
+    """A zip and a PDF are a submission in two files; a zip in that zip stays shut."""
+    inner = zip_of(tmp_path, [("x.py", b"")]).read_bytes()
+    content: list[Entry] = [("hw/clustering.py", CODE), ("hw/more.zip", inner), ("a.pdf", b"in")]
+    files = {"hw.zip": zip_of(tmp_path, content).read_bytes(), "a.pdf": b"out", "b.pdf": b"b"}
+    path = folder_of(tmp_path, files) if make else parts_of(tmp_path / "in", files)
+    notices = collect(path, ONE, tmp_path / "clean")
+    got = tree(tmp_path / "clean")
+    assert (got["clustering.py"], got["more.zip"], got["b.pdf"]) == (CODE, inner, b"b")
+    assert "x.py" not in got
+    assert notices[0] == "'a.pdf' is there more than once: the last one was taken."
+
+
+@pytest.mark.parametrize("other", ["a.py", "kit/a.PY", "second.zip"])
+def test_a_zip_beside_code_stays_shut(other: str, tmp_path: Path) -> None:
+    """Which of the two counts, nobody can say."""
+    files = {"hw.zip": zip_of(tmp_path, [("clustering.py", CODE)]).read_bytes(), other: b"x"}
+    collect(folder_of(tmp_path, files), TWO, tmp_path / "clean")
+    assert tree(tmp_path / "clean") == files
+
+
+def test_a_bomb_beside_a_file_is_refused(tmp_path: Path) -> None:
+    """What was handed in beside the zip lets it grow by that much, and not by a hundred times."""
+    bomb = zip_of(tmp_path, [("clustering.py", bytes(3_000_000))]).read_bytes()
+    folder = folder_of(tmp_path, {"hw.zip": bomb, "a.pdf": b"a" * 99})
+    assert len(bomb) * entries.MAX_RATIO < 2_000_000
+    assert "unpacks to more than 100 times its size" in refused(folder, tmp_path)
 
 
 # --- what is left out ---------------------------------------------------------------------
@@ -704,6 +842,56 @@ def test_a_small_text_may_shrink_as_much_as_it_likes(tmp_path: Path) -> None:
     path = zip_of(tmp_path, [("clustering.py", content)])
     assert path.stat().st_size * entries.MAX_RATIO < len(content)
     assert take(path, tmp_path) == ({"clustering.py": content}, [])
+
+
+def test_a_bomb_of_overlapping_entries_is_refused(tmp_path: Path) -> None:
+    """Many entries that are the same bytes: flat, tiny, and as large as one likes."""
+    path = zip_of(tmp_path, [("00000.py", bytes(400_000))])
+    raw = path.read_bytes()
+    central, end = raw.index(b"PK\x01\x02"), raw.index(b"PK\x05\x06")
+    copies = 300
+    listed = b"".join(
+        raw[central:end].replace(b"00000.py", f"{i:05}.py".encode()) for i in range(copies)
+    )
+    count = struct.pack("<HHLL", copies, copies, len(listed), central)
+    path.write_bytes(raw[:central] + listed + raw[end : end + 8] + count + raw[end + 20 :])
+    assert path.stat().st_size < 30_000
+    assert "is larger than 50 MB" in refused(path, tmp_path)
+    listed = listed[: len(listed) // copies * 20]
+    count = struct.pack("<HHLL", 20, 20, len(listed), central)
+    path.write_bytes(raw[:central] + listed + raw[end : end + 8] + count + raw[end + 20 :])
+    assert refused(path, tmp_path) == RATIO
+
+
+def test_a_hundred_thousand_entries_are_refused(tmp_path: Path) -> None:
+    """Counted before they are opened: each would cost memory."""
+    path = tmp_path / "handed_in.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("00000.py", b"")
+    raw = path.read_bytes()
+    central, end = raw.index(b"PK\x01\x02"), raw.index(b"PK\x05\x06")
+    listed = raw[central:end] * 100_000
+    path.write_bytes(raw[:central] + listed + raw[end:])
+    assert refused(path, tmp_path) == f"'handed_in.zip' {too_many(entries.MAX_ENTRIES)}"
+
+
+def test_a_path_of_very_many_folders_is_skipped_at_once(tmp_path: Path) -> None:
+    """The work on a name grows with its length and not with its square."""
+    deep = "a/" * 32_000 + "x.py"
+    names = [f"{i}/{deep}" for i in range(40)]
+    path = zip_of(tmp_path, [("clustering.py", CODE), *((name, b"") for name in names)])
+    files, notices = take(path, tmp_path)
+    assert files == {"clustering.py": CODE}
+    assert notices[0].endswith("(its name is too long).")
+
+
+def test_names_in_another_old_code_page_survive(tmp_path: Path) -> None:
+    """Shift-JIS says nothing of itself: the name is odd, and the file is there."""
+    name = "課題.py".encode("shift_jis")
+    path = zip_of(tmp_path, [("clustering.py", CODE), ("x" * len(name), b"k")])
+    path.write_bytes(path.read_bytes().replace(b"x" * len(name), name))
+    files, _ = take(path, tmp_path)
+    assert sorted(files.values()) == sorted([CODE, b"k"])
 
 
 def lie_about_size(path: Path, size: int) -> None:

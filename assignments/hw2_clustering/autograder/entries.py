@@ -1,7 +1,8 @@
 """One file of a submission: what may be one, how much of it may be read, and what is said of it.
 
-Holds every limit on what is handed in, and the words for what breaks one. Where
-files come from is ``submission``'s and ``archives``', where they go ``submission``'s.
+Holds every limit on what is handed in, by one or by a class, and the words for what breaks one.
+Where files come from is ``submission``'s, ``archives``' and ``downloads``'; where they go is
+``submission``'s.
 """
 
 from __future__ import annotations
@@ -28,6 +29,15 @@ MAX_NAME = 200
 MAX_DEPTH = 20
 """Parts of a path."""
 
+# And on the zip of a whole class. The platform compressed it, so how far a file in it shrank says
+# nothing about its student: a file larger than MAX_MB is refused with its submission alone.
+CLASS_MB = 20_000
+"""All files together, and the zip itself."""
+CLASS_ENTRIES = 200_000
+"""Names."""
+CLASS_RATIO = 1_100
+"""Bytes out of it for each of its own: deflate ends at 1,032, so beyond that entries overlap."""
+
 _MB = 1_000_000
 _CHUNK = 1 << 16
 _NOISE = {"__pycache__", "__macosx", "site-packages", "node_modules", "thumbs.db", "desktop.ini"}
@@ -38,6 +48,14 @@ TAKEN = "hand in a folder, a .zip, a .py file or an .ipynb notebook"
 
 class SubmissionError(ValueError):
     """What was handed in cannot be read; the text is one sentence."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file or folder of a submission, with the name that the student gave it."""
+
+    name: str
+    path: Path
 
 
 @dataclass(frozen=True)

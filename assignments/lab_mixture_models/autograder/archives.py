@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from autograder.entries import (
+    MAX_DEPTH,
     TAKEN,
     Entry,
     SubmissionError,
@@ -30,19 +31,23 @@ from autograder.entries import (
 )
 
 
-def open_zip(path: Path) -> zipfile.ZipFile:
-    """The zip at ``path``. Raises SubmissionError when it is none, or too large to look into."""
+def open_zip(path: Path, called: Path) -> zipfile.ZipFile:
+    """The zip at ``path``, which its student ``called`` so.
+
+    Raises SubmissionError when it is none, or too large to look into.
+    """
     try:
-        check_total(path.stat().st_size, path, None)
+        check_total(path.stat().st_size, called, None)
         # Each entry costs some hundred bytes of memory once opened, so count them first.
-        check_listed(path.read_bytes().count(b"PK\x01\x02"), path)
+        check_listed(path.read_bytes().count(b"PK\x01\x02"), called)
         return zipfile.ZipFile(path)
     except SubmissionError:
         raise
     except OSError as exc:
-        raise SubmissionError(unreadable(path.name, exc)) from None
+        raise SubmissionError(unreadable(called.name, exc)) from None
     except Exception:  # not BadZipFile alone: bytes made to confuse it raise a dozen kinds
-        raise SubmissionError(f"{quote_file(path)} is not a zip, or is damaged: {TAKEN}.") from None
+        said = f"{quote_file(called)} is not a zip, or is damaged: {TAKEN}."
+        raise SubmissionError(said) from None
 
 
 def list_zip(archive: zipfile.ZipFile, path: Path, skipped: list[str]) -> list[Entry]:
@@ -52,7 +57,9 @@ def list_zip(archive: zipfile.ZipFile, path: Path, skipped: list[str]) -> list[E
     entries = []
     for info, parts in named:
         is_folder = info.filename.endswith(("/", "\\")) or info.external_attr & 0x10  # MS-DOS flag
-        inside_environment = any(parts[:depth] in environments for depth in range(1, len(parts)))
+        # Deeper ones are not taken anyhow, and a name of 64 KB may have very many parts.
+        depths = range(1, min(len(parts), MAX_DEPTH + 1))
+        inside_environment = any(parts[:depth] in environments for depth in depths)
         if not parts or is_folder or inside_environment or any(map(is_noise, parts)):
             continue
         kind = stat.S_IFMT(info.external_attr >> 16)
