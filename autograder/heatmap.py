@@ -37,7 +37,7 @@ class Heatmap:
 def plot(differs: Differs) -> Heatmap:
     """The drawing of where an array is wrong."""
     rows, columns = len(differs.grid), len(differs.grid[0])
-    cell = min(18.0, LONGEST / max(rows, columns))
+    cell = min(22.0, LONGEST / max(rows, columns))
     at: dict[int, list[str]] = {}
     for y, line in enumerate(differs.grid):
         x = 0
@@ -64,6 +64,7 @@ def _caption(differs: Differs, rows: int, columns: int) -> str:
     shape = " × ".join(str(n) for n in differs.shape)
     said = f"Wrong: {differs.wrong} of {size} entries"
     said += f" of an array of {shape}" if len(differs.shape) > 1 else ""
+    said += "; entry [0, 0] at the top left" if len(differs.shape) == 2 else ""
     if len(differs.shape) > 2:
         said += "; all axes but the first lie side by side"
     if size > rows * columns:

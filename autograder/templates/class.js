@@ -1,6 +1,7 @@
 "use strict";
 // Sorting and searching of a class report; without it the tables are plain and whole.
 (() => {
+  const MANY = 300;
   // Letters alike in every script's usual forms: "bjork" finds "Björk".
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase();
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
@@ -49,6 +50,23 @@
 
   const box = document.getElementById("search");
   if (box === null) return;
+  const table = document.getElementById("students-table");
+  if (table.tBodies[0].rows.length > MANY) {
+    // A table is laid out whole after every change; as a grid, the rows in sight alone. Its roles
+    // are said aloud, because some browsers forget them of a grid.
+    table.classList.add("many");
+    table.setAttribute("role", "table");
+    for (const part of [table.tHead, table.tBodies[0]]) {
+      part.setAttribute("role", "rowgroup");
+      for (const row of part.rows) {
+        row.setAttribute("role", "row");
+        for (const cell of row.cells) {
+          const head = part === table.tHead ? "columnheader" : "rowheader";
+          cell.setAttribute("role", cell.tagName === "TH" ? head : "cell");
+        }
+      }
+    }
+  }
   const form = document.getElementById("searching");
   const said = document.getElementById("found");
   const rows = Array.from(document.querySelectorAll("#students-table tbody tr"), (row) => [

@@ -150,17 +150,18 @@ def test_em_training_table(student, rng):
             )
 
 
-def _tops(path, rows):
-    """The first rows of a file of images, each halved to 10 x 10 pixels."""
+def _tops(data, part, rows):
+    """The first images for training or validation, each halved to 10 x 10 pixels."""
+    (path,) = data.glob(f"tops-*_x_{part}.csv.gz")
     x_ND = np.loadtxt(path, delimiter=",", skiprows=1, max_rows=rows)
     return x_ND.reshape(-1, 10, 2, 10, 2).mean(axis=(2, 4)).reshape(-1, 100)
 
 
 def test_em_leaderboard(student, data, figure):
     """The best run on small tops ends in a mixture, whose validation score per pixel is ranked."""
-    x_train_ND = _tops(data / "tops-20x20flattened_x_train.csv.gz", 400)
+    x_train_ND = _tops(data, "train", 400)
     # What is scored is never given to the submission, which could train on it.
-    x_valid_ND, x_scored_ND = np.split(_tops(data / "tops-20x20flattened_x_valid.csv.gz", 400), 2)
+    x_valid_ND, x_scored_ND = np.split(_tops(data, "valid", 400), 2)
     D = x_train_ND.shape[1]
     scores = []
     for K in (4, 8):
