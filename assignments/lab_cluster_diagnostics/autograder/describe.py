@@ -32,6 +32,7 @@ TEXT_LENGTH = 60
 ITEMS = 8
 DEPTH = 3
 MAP_SIDE = 32  # blocks along either side of a picture of differences
+MAP_LEAST = 6  # entries that are worth one
 
 _DTYPES = {
     "f": "floats",
@@ -268,9 +269,9 @@ def differs(error: Array, allowed: Array) -> Differs | None:
     """A coarse picture of where an array is wrong and by how many tolerances.
 
     ``error`` and ``allowed`` are as in ``differences``. Of more than two axes all but the first
-    lie side by side. None for a single number, which has no place.
+    lie side by side. None for a handful of numbers, which are seen at a glance.
     """
-    if error.size < 2:
+    if error.size < MAP_LEAST:
         return None
     wrong = ~(error <= allowed)
     with np.errstate(all="ignore"):
