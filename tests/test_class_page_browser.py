@@ -175,6 +175,12 @@ def test_every_flags_button_finds_its_people(classroom: browser.Page) -> None:
     assert all(told == shown for told, shown in found)
 
 
+def test_no_table_has_to_be_scrolled_on_a_desk(classroom: browser.Page) -> None:
+    """At 1280 pixels every table stands there whole."""
+    wide = "[...document.querySelectorAll('.scroll')].filter(d => d.scrollWidth > d.clientWidth)"
+    assert classroom.run(f"{wide}.map(d => d.getAttribute('aria-labelledby'))") == []
+
+
 def test_links_lead_to_the_students_pages(classroom: browser.Page) -> None:
     """Each link of the page is a file that is there, or a place on the page."""
     links = classroom.run("[...document.querySelectorAll('a')].map(a => a.href)")

@@ -62,7 +62,7 @@ _UNPRINTABLE = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ShownCase:
     """One case as a certain reader may see it: redacted, and clean of control characters."""
 
