@@ -2,7 +2,8 @@
 
 Holds points, verdicts and the sentences of known mistakes, no values and no staff notes. It formats
 and decides no points; what is shown of a submission is decided by ``visible``, what is worth
-telling of a class by ``findings`` and ``items``.
+telling of a class by ``findings`` and ``items``. The page's drawings are SVG made in its template:
+they follow the reader's colours, scale and print sharply, which no picture of a library does.
 """
 
 from __future__ import annotations
