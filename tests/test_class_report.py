@@ -349,3 +349,18 @@ def test_results_json_has_the_leaderboard():
 def test_a_class_without_a_leaderboard_has_none():
     """Most assignments rank nobody."""
     assert 'id="leaderboard"' not in page(assignment=replace(ASSIGNMENT, leaderboard=None))
+
+
+@pytest.mark.parametrize(
+    ("lost_by_good", "remark"),
+    [("double_input", "negative −1.00"), ("", "–"), ("sum_values", "–")],
+)
+def test_a_case_that_the_better_ones_fail_is_flagged(lost_by_good, remark):
+    """In words beside its number, and with a line on what the number means."""
+    rest = "double_values sum_values sum_large more_values"
+    results = [samples.result(f"g{i}", lost_by_good) for i in range(6)]
+    results += [samples.result(f"w{i}", rest) for i in range(6)]
+    text = page([Row(Student(r.submission), result=r) for r in results])
+    row = words(line(text, '<code title="The rule of double_input.">'))
+    assert remark in row
+    assert "below zero the better submissions fail it" in text
