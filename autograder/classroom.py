@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from autograder import class_report, grade, pool, report
+from autograder import class_report, grade, pool, report, roll
 from autograder.model import Assignment, SubmissionResult
 
 
@@ -97,5 +97,6 @@ def grade_all(
     ordered = [results[name] for name in found]
     report.write_text(out / "gradebook.csv", class_report.gradebook_csv(ordered))
     links = {name: f"{name}/report.html" for name in found}
-    report.write_text(out / "report.html", class_report.class_html(ordered, links))
+    listed = [roll.Row(roll.Student(r.submission), result=r) for r in ordered]
+    report.write_text(out / "report.html", class_report.class_html(listed, assignment, links))
     return ordered

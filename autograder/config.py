@@ -182,6 +182,16 @@ class _Question(_Block):
     rubric: dict[_ItemKey, _Item] = {}
 
 
+class _Ranking(_Block):
+    title: _Text
+    order: typing.Literal["desc", "asc"] = "desc"
+
+
+class _Leaderboard(_Block):
+    case: _CaseName
+    figures: Annotated[dict[_ItemKey, _Ranking], Field(min_length=1)]
+
+
 class _Assignment(_Block):
     title: _Text
     points: _NotNegative
@@ -199,6 +209,7 @@ class _Assignment(_Block):
     visibility: _Visibility = model.Case.visibility
     follow_through: float = Field(Assignment.follow_through, ge=0, le=1)
     mutants_missed: float = Field(Assignment.mutants_missed, ge=0, le=1)
+    leaderboard: _Leaderboard | None = None
     questions: dict[_Text, _Question]
 
 
@@ -229,11 +240,17 @@ def _record(name: str, block: _Assignment) -> Assignment:
         }
         return model.Question(key=key, **(q.model_dump() | own))
 
-    own = {
+    own: dict[str, Any] = {
         "questions": tuple(question(key, q) for key, q in block.questions.items()),
         "limits": Limits(**block.limits.model_dump()),  # type: ignore[attr-defined]
         "late": LatePolicy(**block.late.model_dump()),
     }
+    if block.leaderboard is not None:
+        figures = block.leaderboard.figures.items()
+        own["leaderboard"] = model.Leaderboard(
+            block.leaderboard.case,
+            tuple(model.Ranking(key, f.title, f.order) for key, f in figures),
+        )
     shared = block.model_dump(exclude={"points", "tolerance", "visibility"})
     return Assignment(name=name, **(shared | own))
 
@@ -339,6 +356,7 @@ def _faults(course: _Course) -> Iterator[Fault]:
             for f in q.functions
             for name in (f, f"{q.module or modules[0]}:{f}")
         ]
+        yield from _board((*spot, "leaderboard"), block)
         seen: dict[str, str] = {}
         for key, question in block.questions.items():
             at = (*spot, "questions", key)
@@ -381,6 +399,18 @@ def _faults(course: _Course) -> Iterator[Fault]:
                         yield (*here, "functions", i), f"must be {there}, not {function}{meant}"
 
 
+def _board(spot: Spot, block: _Assignment) -> Iterator[Fault]:
+    """A leaderboard names a case that students may know of: everybody reads it at once."""
+    if block.leaderboard is None:
+        return
+    cases = {name: case for q in block.questions.values() for name, case in q.cases.items()}
+    name, at = block.leaderboard.case, (*spot, "case")
+    if name not in cases:
+        yield at, f"must be a case of the assignment, not {name}{_did_you_mean(name, cases)}"
+    elif (cases[name].visibility or block.visibility) is Visibility.HIDDEN:
+        yield at, f"names {name}, which is hidden; a leaderboard tells who passed it"
+
+
 def _required(
     spot: Spot, case: _Case, name: str, cases: dict[str, _Case], default: Visibility
 ) -> Iterator[Fault]:
@@ -418,6 +448,8 @@ _WANTED = {
     "less_than": "less than {lt:g}",
     "less_than_equal": "{le:g} or less",
     "enum": "{expected}",
+    "literal_error": "{expected}",
+    "too_short": "a block with at least one key",
     "value_error": "{error}",
 }
 
@@ -446,10 +478,17 @@ def _keys(spot: Spot) -> list[str]:
     """The legal keys of the block at ``spot``."""
     kind: Any = _Course
     for step in spot:
+        kind = _without_none(kind)
         is_block = isinstance(kind, type) and issubclass(kind, _Block)
         # The blocks under free names, such as cases, are dict[name, block].
         kind = kind.model_fields[step].annotation if is_block else typing.get_args(kind)[-1]
-    return list(kind.model_fields)
+    return list(_without_none(kind).model_fields)
+
+
+def _without_none(kind: Any) -> Any:
+    """The block of one that may be left out."""
+    is_optional = type(None) in typing.get_args(kind)
+    return typing.get_args(kind)[0] if is_optional else kind
 
 
 def _did_you_mean(word: object, words: typing.Iterable[str]) -> str:

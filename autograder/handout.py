@@ -202,7 +202,13 @@ def public_part(assignment: Assignment, shipped: Collection[str]) -> Assignment:
         )
         for question in assignment.questions
     )
-    public = dataclasses.replace(assignment, questions=questions, seed=0)
+    board = assignment.leaderboard
+    public = dataclasses.replace(
+        assignment,
+        questions=questions,
+        seed=0,
+        leaderboard=board if board is not None and board.case in shipped else None,
+    )
     hidden = len(assignment.cases) - len(public.cases)
     return dataclasses.replace(public, hidden_cases=assignment.hidden_cases + hidden)
 

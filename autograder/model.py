@@ -155,6 +155,25 @@ class LatePolicy:
 
 
 @dataclass(frozen=True)
+class Ranking:
+    """A figure that a leaderboard shows, and which end of it is the better one."""
+
+    key: str
+    """What the check calls it."""
+    title: str
+    order: str = "desc"
+    """``desc``: the largest first; ``asc``: the smallest first. Gradescope's own words."""
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """Figures that one case reports, by which submissions are ranked: the first one decides."""
+
+    case: str
+    figures: tuple[Ranking, ...]
+
+
+@dataclass(frozen=True)
 class Assignment:
     """One assignment as ``grading_config.yaml`` describes it."""
 
@@ -181,6 +200,7 @@ class Assignment:
     """Share of the points that a case keeps which fails only because of another function."""
     mutants_missed: float = 0.0
     """Share of automatic mutants of the reference that the checks may miss."""
+    leaderboard: Leaderboard | None = None
     hidden_cases: int = 0
     """In a handout: how many cases run only after submitting."""
 
@@ -293,6 +313,27 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Differs:
+    """Where a wrong array differs from what is wanted, and by how many tolerances, coarsely."""
+
+    shape: tuple[int, ...]
+    grid: tuple[str, ...]
+    """At most 32 lines of at most 32 characters, each for a block of entries: ``.`` where all are
+    within the tolerance, else 1 + log10 of the largest error in tolerances, cut off, 9 at most
+    and wherever an entry is not finite. No value of an answer can be had from it."""
+    wrong: int
+    """How many entries are wrong."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that a check worked out from a submission's answers, for the leaderboard."""
+
+    key: str
+    value: float
+
+
+@dataclass(frozen=True)
 class CaseResult:
     """What became of one case of one submission.
 
@@ -328,6 +369,10 @@ class CaseResult:
     """In one word what is wrong, where that is known: a verdict's cause, not a rule's name."""
     mistake: str = ""
     """The known mistake whose answers these are."""
+    differs: Differs | None = None
+    """Of a wrong array; for whoever may read ``detail``."""
+    figures: tuple[Figure, ...] = ()
+    """For the leaderboard; they count only where the case passed."""
 
 
 @dataclass(frozen=True)
@@ -374,6 +419,8 @@ class SubmissionResult:
     usage: Usage = field(default_factory=Usage)
     hidden_cases: int = 0
     """In a student's own check: how many cases run only after submitting."""
+    leaderboard: Leaderboard | None = None
+    """What submissions are ranked by, if they are."""
 
     @property
     def score(self) -> float:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from autograder import __version__, curves
+from autograder import __version__, curves, heatmap, leaderboard
 from autograder.model import (
     Case,
     Marked,
@@ -68,6 +68,10 @@ def gradescope(result: SubmissionResult) -> dict[str, Any]:
     every case is withheld.
     """
     cases = shown_cases(result, "gradescope")
+    ranked = [
+        {"name": e.title, "value": round(e.value, 6), "order": e.order}
+        for e in leaderboard.entries(result)
+    ]
     return {
         "score": total(cases),
         "execution_time": rounded(result.usage.wall_s) or 0.0,
@@ -89,7 +93,7 @@ def gradescope(result: SubmissionResult) -> dict[str, Any]:
             ],
         },
         "tests": [_test(case) for case in cases],
-    }
+    } | ({"leaderboard": ranked} if ranked else {})
 
 
 def write_json(result: SubmissionResult, path: Path) -> None:
@@ -282,6 +286,7 @@ def _environment() -> Any:
         clean=clean,
         png=png_uri,
         plot=curves.plot,
+        heat=heatmap.plot,
         brief=lambda text: cut(text, _MAX_HTML_TEXT),
     )
     environment.globals.update(counted=counted)

@@ -9,6 +9,7 @@ from autograder.model import (
     CaseResult,
     Curve,
     CurvePoint,
+    Differs,
     Panel,
     Picture,
     Question,
@@ -25,6 +26,8 @@ SECRETS = {
     "panel": "MARK-panel",
     "caption": "MARK-caption",
     "hidden": "MARK-hidden",
+    "differs": "424242 × 2",
+    "mistake": "MARK-mistake",
 }
 """Words that stand only in what students must not read."""
 
@@ -98,6 +101,9 @@ def cases() -> tuple[CaseResult, ...]:
             "wanted[0, :3] = [0.0, 2.2360680, 4.1231056]\n"
             "first difference at (0, 0)",
             hint="The expanded square can be a tiny negative number; clip it at 0 before the root.",
+            differs=Differs(
+                (6, 6), ("9..1..", ".9....", "..9...", "...9..", "......", "5....."), 6
+            ),
         ),
         _case(
             "1.1",
@@ -121,7 +127,12 @@ def cases() -> tuple[CaseResult, ...]:
             function="softmax",
             verdict=Verdict.PARTIALLY_ACCEPTED,
             score=3,
-            message="Rows with a spread above 700 are not finite.",
+            message="Rows with a spread above 700 are not finite.\n"
+            "Most likely: You subtract one maximum from all rows; every row has its own.\n"
+            "Or, seen less often: You subtract the mean.",
+            mistake=SECRETS["mistake"],
+            diagnosis="not_finite",
+            differs=Differs((424242, 2), ("9.", "79"), 700),
             detail=SECRETS["detail"],
             hint="Subtract each row's own maximum first.",
             curves=CURVES,

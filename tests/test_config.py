@@ -231,7 +231,7 @@ def test_aliases_are_followed(tmp_path: Path) -> None:
 ASSIGNMENT_KEYS = (
     "title, points, files, given, templates, data, allowed_imports, preload, seed, due, late, "
     "limits, tolerance, visibility, follow_through, mutants_missed, "
-    "questions"
+    "leaderboard, questions"
 )
 LIMITS_KEYS = (
     "call_seconds, case_seconds, notebook_seconds, submission_seconds, cpu_seconds, memory_mb, "

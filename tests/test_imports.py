@@ -14,19 +14,20 @@ ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
     {"__init__", "attempts", "calls"},
-    {"model", "wire", "prints", "describe", "diagnose", "digits", "marks", "overlay", "datasets"}
+    {"model", "wire", "prints", "diagnose", "digits", "marks", "overlay", "datasets"}
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
-    | {"asked", "mutations", "perturb", "once", "safenames"},
+    | {"asked", "mutations", "perturb", "once", "safenames", "items"},
+    {"describe"},
     {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas", "mutants"},
-    {"statements"},
+    {"statements", "heatmap", "leaderboard"},
     {"extraction"},
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved", "roll"},
-    {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"} | {"platforms"},
-    {"plugin", "follow", "recognise", "downloads", "roster"},
+    {"rules", "written_page", "merge", "rehearsal", "growth", "findings", "platforms"},
+    {"plugin", "follow", "recognise", "class_report", "downloads", "roster"},
     {"grade", "intake"},
     {"check", "replay"},
     {"pool", "gradescope", "equivalence"},

@@ -7,11 +7,7 @@ import hashlib
 import io
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
-from itertools import pairwise
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -34,11 +30,11 @@ from autograder.model import (
     Visibility,
 )
 from tests import samples
+from tests.outline import Outline, asks_for_nothing, is_accessible
 
 _SCHEMA = Path(__file__).parent / "gradescope_schema.json"
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")))
 STYLE = Path(report.__file__).parent / "templates" / "style.css"
-VOID = {"meta", "img", "br", "link", "input", "hr"}
 
 
 def _one(**changes: object) -> SubmissionResult:
@@ -70,18 +66,10 @@ def _pixels(page: str) -> str:
     return re.sub(r"data:image/png;base64,([A-Za-z0-9+/=]+)", digest, page)
 
 
-def _class_page() -> str:
-    results = samples.classroom()
-    return class_report.class_html(
-        results, {r.submission: f"{r.submission}/r.html" for r in results}
-    )
-
-
 PAGES = {
     "student.html": lambda: report.html(samples.graded()),
     "staff.html": lambda: report.html(samples.graded(), audience="staff"),
     "check.html": lambda: report.html(samples.own_check()),
-    "class.html": _class_page,
 }
 
 
@@ -116,7 +104,7 @@ def test_students_pages_hold_no_secret(secret):
     assert secret not in terminal.render(samples.graded(), colour=True, width=80)
 
 
-@pytest.mark.parametrize("kind", ["detail", "staff_note", "panel", "caption"])
+@pytest.mark.parametrize("kind", ["detail", "staff_note", "panel", "caption", "differs", "mistake"])
 def test_results_json_holds_no_values_of_hidden_cases(kind):
     """Gradescope stores results and hands them on: it is never given values or staff notes."""
     assert samples.SECRETS[kind] not in json.dumps(report.gradescope(samples.graded()))
@@ -128,12 +116,11 @@ def test_staff_page_holds_everything(kind):
     assert samples.SECRETS[kind] in report.html(samples.graded(), audience="staff")
 
 
-@pytest.mark.parametrize("kind", ["detail", "staff_note", "panel", "caption"])
-def test_class_report_and_gradebook_hold_no_texts(kind):
-    """Gradebook, table and class report are of points and verdicts, not of students' values."""
+@pytest.mark.parametrize("kind", ["detail", "staff_note", "panel", "caption", "differs", "mistake"])
+def test_gradebook_and_table_hold_no_texts(kind):
+    """Gradebook and table are of points and verdicts, not of students' values."""
     result = samples.graded()
     for text in (
-        class_report.class_html([result], {}),
         class_report.gradebook_csv([result]),
         class_report.summary_table([result]),
     ):
@@ -278,70 +265,16 @@ def test_write_is_all_or_nothing(tmp_path, monkeypatch):
 # HTML
 
 
-class _Outline(HTMLParser):
-    """Elements of a page in order, with their attributes; raises on a tag that closes another."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.feed(page)
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag, f"</{tag}> closes something else"
-
-    def all(self, tag: str) -> Iterator[dict[str, str | None]]:
-        return (attrs for name, attrs in self.elements if name == tag)
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_page_asks_for_nothing(name):
-    """A page holds no script and refers to nothing but itself, pictures inside it and its pages."""
-    page = PAGES[name]()
-    outline = _Outline(page)
-    tags = {tag for tag, _ in outline.elements}
-    assert not tags & {"script", "link", "iframe", "object", "embed", "base", "form"}
-    for _, attrs in outline.elements:
-        assert not any(attribute.startswith("on") for attribute in attrs)
-        for attribute in ("src", "href"):
-            address = attrs.get(attribute)
-            if address is not None:
-                assert re.match(r"#|data:image/png;base64,|[^:]*/r\.html$", address), address
-    assert not re.search(r"url\((?!#)|@import|https?:", page)
+    """A page holds no script and refers to nothing but itself and pictures inside it."""
+    asks_for_nothing(PAGES[name]())
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_accessible(name):
     """Language, one h1, no heading level skipped, scopes, text for images, labels that exist."""
-    outline = _Outline(PAGES[name]())
-    assert next(outline.all("html"))["lang"] == "en"
-    levels = [int(tag[1]) for tag, _ in outline.elements if re.fullmatch("h[1-6]", tag)]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
-    assert all(attrs.get("scope") in ("col", "row") for attrs in outline.all("th"))
-    assert all(attrs.get("alt") for attrs in outline.all("img"))
-    for attrs in outline.all("svg"):
-        assert attrs.get("aria-hidden") == "true" or attrs.get("role") == "img"
-    ids = [attrs["id"] for _, attrs in outline.elements if "id" in attrs]
-    assert max(Counter(ids).values()) == 1
-    for tag, attrs in outline.elements:
-        for reference in (attrs.get("aria-labelledby"), (attrs.get("href") or "")[1:]):
-            if reference and (tag != "a" or str(attrs["href"]).startswith("#")):
-                assert reference in ids
-    for tag in ("pre", "div"):
-        for attrs in outline.all(tag):
-            if attrs.get("role") == "region":
-                assert attrs["tabindex"] == "0"
+    is_accessible(PAGES[name]())
 
 
 def test_text_of_students_is_text():
@@ -358,9 +291,8 @@ def test_text_of_students_is_text():
     for page in (
         report.html(result),
         report.html(result, audience="staff"),
-        class_report.class_html([result], {evil: evil}),
     ):
-        outline = _Outline(page)
+        outline = Outline(page)
         assert "script" not in {tag for tag, _ in outline.elements}
         assert not any("onerror" in attrs for _, attrs in outline.elements)
         assert "&lt;script&gt;" in page
@@ -369,7 +301,7 @@ def test_text_of_students_is_text():
 
 def test_failed_cases_are_open():
     """What needs reading is unfolded; what passed is folded."""
-    outline = _Outline(report.html(samples.graded(), audience="staff"))
+    outline = Outline(report.html(samples.graded(), audience="staff"))
     unfolded = ["open" in attrs for attrs in outline.all("details")]
     assert unfolded == [c.verdict is not Verdict.ACCEPTED for c in samples.cases()]
 
@@ -417,7 +349,7 @@ def test_page_of_a_result_without_cases():
     page = report.html(
         SubmissionResult("a", "", "s", (), notices=("The zip holds no Python file.",))
     )
-    _Outline(page)
+    Outline(page)
     assert "The zip holds no Python file." in page
     assert "of 0 points" in page
 
@@ -480,39 +412,3 @@ def test_summary_table_counts_verdicts():
     assert lines[2].split()[:5] == ["adjei_k", "17.5", "52", "4", "1"]
     assert lines[3].split() == ["zhang_wei", "52", "52", "14"]
     assert lines[1] == "-" * len(lines[0])
-
-
-def test_class_page_links_to_each_submission():
-    """Every submission is listed once; its link is a path, whatever its name."""
-    results = samples.classroom()
-    name = "javascript:alert(1)"
-    results.append(replace(samples.perfect(), submission=name))
-    outline = _Outline(
-        class_report.class_html(results, {r.submission: r.submission for r in results})
-    )
-    links = [str(attrs["href"]) for attrs in outline.all("a")]
-    assert len(links) == len(results)
-    assert "bj%C3%B6rk%20%232" in links
-    assert not any(":" in link for link in links)
-
-
-def test_class_page_without_submissions():
-    """A class in which nobody handed in has a page that says so."""
-    page = class_report.class_html([], {})
-    _Outline(page)
-    assert "0 submissions" in page
-
-
-def test_histogram_counts_everybody():
-    """Each submission is in one bin, full marks in the last; nothing out of nothing is fine."""
-    bins = class_report._histogram([0, 5.2, 51.9, 52, 52], 52)
-    assert [b["count"] for b in bins] == [1, 1, 0, 0, 0, 0, 0, 0, 0, 3]
-    assert class_report._histogram([0], 0) == []
-
-
-def test_pass_rate_leaves_withheld_cases_out():
-    """A case that the grader failed counts neither as passed nor as failed."""
-    page = class_report.class_html(samples.classroom(), {})
-    row = next(line for line in page.split("\n") if "<code>pairwise_dist_zero</code>" in line)
-    assert "2 of 11" in row
-    assert "1 judge error" in row

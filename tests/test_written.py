@@ -38,7 +38,8 @@ from autograder.__main__ import main
 from autograder.model import Assignment, Waiting
 from autograder.sheet import COLUMNS
 from tests import mini, samples
-from tests.test_report import VALIDATOR, _Outline
+from tests.outline import Outline
+from tests.test_report import VALIDATOR
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -427,7 +428,7 @@ def test_hostile_text_can_do_nothing(form, tmp_path: Path, book) -> None:
     )
     student = written.gather(form, name, folder, tmp_path / "out")
     text = page.html(form, [student], anonymous=False, sheet_name="s.csv")
-    outline = _Outline(text)
+    outline = Outline(text)
     tags = {tag for tag, _ in outline.elements}
     assert not tags & {"script", "iframe", "link", "object", "embed", "form", "base"}
     assert len(list(outline.all("style"))) == 1
@@ -606,7 +607,7 @@ def test_whole_page_of_answers(golden, form, students, monkeypatch, anonymous: b
     monkeypatch.setattr(report, "__version__", "0.0.0")
     text = page.html(form, students, anonymous=anonymous, sheet_name="sheet.csv")
     golden(f"written{'_anonymous' * anonymous}.html", _same_everywhere(text))
-    outline = _Outline(text)
+    outline = Outline(text)
     assert all(attrs.get("alt") for attrs in outline.all("img"))
 
 
@@ -816,7 +817,7 @@ def test_the_students_page_shows_it(golden, root, graded, tmp_path: Path, monkey
     monkeypatch.setattr(report, "__version__", "0.0.0")
     merged(root, filled(tmp_path / "s.csv", *GOOD), graded)
     text = (graded / "ada" / "report.html").read_text()
-    _Outline(text)
+    Outline(text)
     assert "Nice &amp; &lt;b&gt;short&lt;/b&gt;." in text
     assert "Written questions, graded by people: 4.5 of 5 points on top of these." in text
     assert "waits for staff" not in text

@@ -18,6 +18,8 @@ from autograder.model import (
     CaseResult,
     Curve,
     CurvePoint,
+    Differs,
+    Figure,
     Picture,
     SubmissionResult,
     Usage,
@@ -31,6 +33,15 @@ visibility itself, but holds values of visible cases only: whatever it stores
 may be published later, and comes back to the grader beside the next upload."""
 
 WITHHELD = "the grader failed here; no points are lost, staff have been told"
+
+UNOPENED = "Not run: the submission could not be opened."
+"""What every case of such a submission says."""
+
+MOST_LIKELY = "Most likely: "
+"""Begins the lines at the end of a message that tell a known mistake."""
+
+LEVELS = ".123456789"
+"""The characters of ``Differs.grid``."""
 
 WORDS = {
     Verdict.ACCEPTED: "accepted",
@@ -51,7 +62,7 @@ _UNPRINTABLE = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ShownCase:
     """One case as a certain reader may see it: redacted, and clean of control characters."""
 
@@ -74,6 +85,21 @@ class ShownCase:
     pictures: tuple[Picture, ...]
     curves: tuple[Curve, ...]
     bonus: bool
+    differs: Differs | None = None
+    mistake: str = ""
+    """The name of the known mistake; for staff."""
+    diagnosis: str = ""
+    figures: tuple[Figure, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The message without the known mistake, which ``likely`` has."""
+        return _parted(self.message)[0]
+
+    @property
+    def likely(self) -> str:
+        """The sentences of the known mistakes that give these answers; mostly empty."""
+        return _parted(self.message)[1]
 
 
 @dataclass(frozen=True)
@@ -92,10 +118,11 @@ class ShownQuestion:
 def shown(case: CaseResult, audience: Audience) -> ShownCase | None:
     """What ``audience`` may see of ``case``; None: not even that there is such a case.
 
-    Students do not see cases whose visibility is ``hidden``. Details and
-    pictures hold values, so they are for visible cases and for staff; staff
-    notes are for staff. Curves hold digits and names of conditions and no
-    values, so whoever may read the message may see them. A case that the
+    Students do not see cases whose visibility is ``hidden``. Details, pictures
+    and where an array differs tell of values, so they are for visible cases
+    and for staff; staff notes and the names of known mistakes are for staff.
+    Curves hold digits and names of conditions and no values, so whoever may
+    read the message may see them. A case that the
     grader itself failed says so and nothing else, because its detail may
     quote the check.
     """
@@ -124,7 +151,20 @@ def shown(case: CaseResult, audience: Audience) -> ShownCase | None:
         pictures=tuple(_clean_picture(p) for p in case.pictures) if values else (),
         curves=() if ours else tuple(_clean_curve(c) for c in case.curves),
         bonus=case.bonus,
+        differs=_known_levels(case.differs) if values else None,
+        mistake=clean(case.mistake) if staff else "",
+        diagnosis="" if ours else clean(case.diagnosis),
+        figures=ranked_by(case),
     )
+
+
+def ranked_by(case: CaseResult) -> tuple[Figure, ...]:
+    """The figures of ``case`` that count: it passed, and by the submission's own work.
+
+    With a function that the grader answered for, the figure is not the submission's.
+    """
+    passed = case.verdict is Verdict.ACCEPTED and not case.stood_in
+    return tuple(f for f in case.figures if finite(f.value) is not None) if passed else ()
 
 
 def shown_cases(result: SubmissionResult, audience: Audience) -> tuple[ShownCase, ...]:
@@ -231,6 +271,8 @@ def finite(value: float) -> float | None:
 
 def clean(text: str) -> str:
     """``text`` without control characters (line ends and tabs stay) and lone surrogates."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -242,6 +284,20 @@ def cut(text: str, limit: int) -> str:
     keep = max(limit - len(note), 0)
     head = (keep + 1) // 2
     return (text[:head] + note + text[len(text) - (keep - head) :])[:limit]
+
+
+def _parted(message: str) -> tuple[str, str]:
+    """What is wrong, and which known mistake that is: the end of a message, on lines of its own."""
+    before, found, after = f"\n{message}".rpartition(f"\n{MOST_LIKELY}")
+    return (before.strip(), MOST_LIKELY + after) if found else (message, "")
+
+
+def _known_levels(differs: Differs | None) -> Differs | None:
+    """None, too, where the lines are not of one length or not of levels: nothing can be drawn."""
+    lines = differs.grid if differs is not None else ()
+    width = len(lines[0]) if lines else 0
+    fits = all(len(line) == width and not set(line) - set(LEVELS) for line in lines)
+    return differs if width and fits else None
 
 
 def _clean_picture(picture: Picture) -> Picture:

@@ -111,16 +111,18 @@ def assert_close(
         rtol = max(rtol, FLOAT32_RTOL)
     with np.errstate(all="ignore"):
         finite = np.isfinite(right)
-        refuse(~np.isfinite(array) & finite, {"got": array, "wanted": right}, what, hint)
         error, size = _distance(array, right), np.abs(right.astype(np.float64))
         allowed = np.where(finite, atol + rtol * size, 0.0)
         wrong = ~(error <= allowed)
+        differs = describe.differs(error, allowed) if wrong.any() else None
+        refuse(~np.isfinite(array) & finite, {"got": array, "wanted": right}, what, hint, differs)
         _strain(error, allowed)
         if wrong.any():
             remark = diagnose.values(array, right, rtol)
             detail = describe.differences(array, right, wrong, error, allowed)
             said = f"{count(wrong, 'value')} wrong.{remark.text}"
-            fail(what, said, f"{detail}\n{remark.figure}", hint, remark.kind, remark.factor)
+            text = f"{detail}\n{remark.figure}"
+            fail(what, said, text, hint, remark.kind, remark.factor, differs)
 
 
 def assert_same_partition(

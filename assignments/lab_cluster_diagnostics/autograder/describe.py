@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy import ma
 
+from autograder.model import Differs
+
 Array = np.ndarray[Any, Any]
 Shape = tuple["int | None", ...]
 
@@ -29,6 +31,8 @@ NEIGHBOURS = 3  # of a longer row: so many elements on either side
 TEXT_LENGTH = 60
 ITEMS = 8
 DEPTH = 3
+MAP_SIDE = 32  # blocks along either side of a picture of differences
+MAP_LEAST = 6  # entries that are worth one
 
 _DTYPES = {
     "f": "floats",
@@ -259,6 +263,28 @@ def differences(got: Array, want: Array, wrong: Array, error: Array, allowed: Ar
         some = ", ".join(map(str, rows[:ITEMS])) + (", ..." if len(rows) > ITEMS else "")
         lines.append(f"rows with differences: {len(rows)} of {len(wrong)} ({some})")
     return "\n".join([*lines, sections({"got": got, "wanted": want}, here, digits)])
+
+
+def differs(error: Array, allowed: Array) -> Differs | None:
+    """A coarse picture of where an array is wrong and by how many tolerances.
+
+    ``error`` and ``allowed`` are as in ``differences``. Of more than two axes all but the first
+    lie side by side. None for a handful of numbers, which are seen at a glance.
+    """
+    if error.size < MAP_LEAST:
+        return None
+    wrong = ~(error <= allowed)
+    with np.errstate(all="ignore"):
+        tolerances = np.log10(np.where(wrong, error / allowed, 1.0))
+    level = np.where(np.isfinite(tolerances), np.clip(1 + np.floor(tolerances), 1, 9), 9)
+    table = np.where(wrong, level, 0).astype(int).reshape(1 if error.ndim == 1 else len(error), -1)
+    for axis in (0, 1):
+        n = table.shape[axis]
+        # n entries in at most 32 blocks, none of them empty
+        starts = np.unique(np.arange(min(n, MAP_SIDE)) * n // min(n, MAP_SIDE))
+        table = np.maximum.reduceat(table, starts, axis=axis)
+    grid = tuple("".join(".123456789"[k] for k in line) for line in table.tolist())
+    return Differs(tuple(int(n) for n in error.shape), grid, int(np.count_nonzero(wrong)))
 
 
 def shown(value: Any, depth: int = 0) -> str:

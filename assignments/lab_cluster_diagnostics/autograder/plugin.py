@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import inspect
+import math
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from autograder.model import (
     Case,
     CaseResult,
     Curve,
+    Figure,
     Panel,
     Picture,
     Usage,
@@ -136,6 +138,7 @@ class _Run:
     student: Submission | None = None
     pictures: list[Picture] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
+    figures: dict[str, float] = field(default_factory=dict)
     rehearsal: Rehearsal | None = None
     with_reference: bool = False
     """The reference's worker has begun this case."""
@@ -344,6 +347,29 @@ class Plugin:
         return add
 
     @pytest.fixture
+    def figure(self, request: Any) -> Callable[[str, float], None]:
+        """``figure(key, value)`` reports a number for the leaderboard, worked out on our side."""
+        run = self._run(request)
+        wanted = self._ranked_by(run.case)
+
+        def add(key: str, value: float) -> None:
+            if key not in wanted:
+                there = ", ".join(wanted) or "none"
+                raise RuntimeError(f"the leaderboard has no figure {key} of this case, but {there}")
+            number = float(value)
+            if not math.isfinite(number):
+                raise ValueError(f"the figure {key} is {number}: judge the answer first")
+            run.figures[key] = number
+
+        return add
+
+    def _ranked_by(self, case: Case) -> tuple[str, ...]:
+        """Figures that the leaderboard wants of a case."""
+        board = self.assignment.leaderboard
+        here = board is not None and board.case == case.name
+        return tuple(f.key for f in board.figures) if board is not None and here else ()
+
+    @pytest.fixture
     def budget(self, request: Any, student: Submission) -> Iterator[Callable[..., float]]:
         """``budget("function", *args)`` fails when the submission is too slow."""
         run = self._run(request)
@@ -462,6 +488,9 @@ class Plugin:
     ) -> CaseResult:
         case, parts = run.case, run.parts
         call = run.student.last_call if run.student is not None else None
+        lacking = [key for key in self._ranked_by(case) if key not in run.figures]
+        if error is None and not parts.failures and lacking:
+            error = RuntimeError(f"the check passed and reported no figure {', '.join(lacking)}")
         failure = error or (parts.failures[0][1] if parts.failures else None)
         earned = parts.earned if parts.used else float(error is None)
         if error is None and parts.used and not parts.failures:
@@ -505,6 +534,8 @@ class Plugin:
             usage=usage,
             pictures=tuple(run.pictures),
             curves=tuple(run.curves),
+            differs=None if withheld else getattr(failure, "differs", None),
+            figures=tuple(Figure(key, value) for key, value in run.figures.items()),
             bonus=question.bonus,
             diagnosis=diagnosis,
         )

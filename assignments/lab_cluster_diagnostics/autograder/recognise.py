@@ -19,6 +19,7 @@ from typing import Any
 from autograder import prints
 from autograder.model import Assignment, CaseResult, SubmissionResult, Verdict
 from autograder.prints import Prints
+from autograder.visible import MOST_LIKELY
 
 NAME = "known.json"
 """The book's file in an assignment's folder of ``solutions/``."""
@@ -146,7 +147,7 @@ def told(result: SubmissionResult, answers: Mapping[str, Prints], book: Book) ->
         sentences = list(dict.fromkeys(m.sentence for m in known))[:MOST_NAMED]
         if case.verdict not in NAMED or not sentences:
             return case
-        said = f"Most likely: {sentences[0]}"
+        said = f"{MOST_LIKELY}{sentences[0]}"
         said += "".join(f"\nOr, seen less often: {sentence}" for sentence in sentences[1:])
         return dataclasses.replace(
             case, message=f"{case.message}\n{said}".strip(), mistake=known[0].name

@@ -25,6 +25,7 @@ from autograder.describe import (
     sections,
     shown,
 )
+from autograder.model import Differs
 
 _KINDS = {"f": "floats", "i": "whole numbers", "b": "truth values", "fi": "numbers"}
 
@@ -36,7 +37,8 @@ class Mismatch(AssertionError):
     counts it may hold), so that it can be shown for a hidden case; ``detail`` holds the values;
     ``hint`` says what to try. ``str()`` is all of it, in this order. ``diagnosis`` is
     one word for what is wrong, or empty; ``factor`` is what every value is off by, where that is
-    one number: whoever knows the call may know its name.
+    one number: whoever knows the call may know its name; ``differs`` is where an array is wrong,
+    for whoever may read ``detail``.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Mismatch(AssertionError):
         *,
         diagnosis: str = "",
         factor: float | None = None,
+        differs: Differs | None = None,
     ) -> None:
         super().__init__(message, detail, hint)
         self.message = message
@@ -54,6 +57,7 @@ class Mismatch(AssertionError):
         self.hint = hint
         self.diagnosis = diagnosis
         self.factor = factor
+        self.differs = differs
 
     def __str__(self) -> str:
         lines = [self.message, *("  " + line for line in self.detail.splitlines())]
@@ -199,7 +203,9 @@ def wrong_shape(
     fail(what, said, labelled(texts), hint, "shape")
 
 
-def refuse(bad: Array, named: dict[str, Array], what: str, hint: str) -> None:
+def refuse(
+    bad: Array, named: dict[str, Array], what: str, hint: str, differs: Differs | None = None
+) -> None:
     """Fail with what there is of NaN and infinity, if any element is marked."""
     if bad.any():
         nan = np.isnan(named["got"][bad])
@@ -210,7 +216,9 @@ def refuse(bad: Array, named: dict[str, Array], what: str, hint: str) -> None:
             text = f"first at {place(i)}: {text}\n" + sections(named, i)
         place_ = diagnose.part(bad)
         where = f" These are {place_}, and nothing else." if place_ else ""
-        fail(what, f"{count(bad, 'value')} {kinds}.{where}", text, hint, "not_finite")
+        fail(
+            what, f"{count(bad, 'value')} {kinds}.{where}", text, hint, "not_finite", None, differs
+        )
 
 
 def fail(
@@ -220,10 +228,11 @@ def fail(
     hint: str,
     diagnosis: str = "",
     factor: float | None = None,
+    differs: Differs | None = None,
 ) -> NoReturn:
     what = "The" + what[3:] if what.startswith("the ") else what
     said = f"{what}: {said}"
-    raise Mismatch(said, detail.strip(), hint, diagnosis=diagnosis, factor=factor)
+    raise Mismatch(said, detail.strip(), hint, diagnosis=diagnosis, factor=factor, differs=differs)
 
 
 def _got(value: object) -> str:

@@ -37,6 +37,7 @@ from autograder.rules import Source
 from autograder.sandbox import Sandbox
 from autograder.session import CallFailed
 from autograder.standins import Reference
+from autograder.visible import UNOPENED
 
 PYTEST_OPTIONS = (
     "--noconftest",
@@ -271,6 +272,7 @@ def _judge(
         seed=assignment.seed,
         usage=Usage(wall, sum(cpu) if cpu else None, max(peaks) if peaks else None),
         hidden_cases=assignment.hidden_cases,
+        leaderboard=assignment.leaderboard,
     )
 
 
@@ -407,7 +409,7 @@ def not_run(assignment: Assignment, name: str, problem: str, *, ours: bool) -> S
     Where the fault is ``ours``, every score is withheld.
     """
     verdict = Verdict.JUDGE_ERROR if ours else Verdict.NOT_IMPLEMENTED
-    message = WITHHELD if ours else "Not run: the submission could not be opened."
+    message = WITHHELD if ours else UNOPENED
     note = problem if ours else ""
     return SubmissionResult(
         assignment=assignment.name,

@@ -4,7 +4,13 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from autograder.compare import as_scalar, assert_close, assert_true
+from autograder.compare import (
+    as_array,
+    as_scalar,
+    assert_close,
+    assert_probabilities,
+    assert_true,
+)
 
 NAN = float("nan")
 
@@ -142,3 +148,33 @@ def test_em_training_table(student, rng):
                 what=f"the {name} score of K={K} in the table",
                 hint=hint,
             )
+
+
+def _tops(data, part, rows):
+    """The first images for training or validation, each halved to 10 x 10 pixels."""
+    (path,) = data.glob(f"tops-*_x_{part}.csv.gz")
+    x_ND = np.loadtxt(path, delimiter=",", skiprows=1, max_rows=rows)
+    return x_ND.reshape(-1, 10, 2, 10, 2).mean(axis=(2, 4)).reshape(-1, 100)
+
+
+def test_em_leaderboard(student, data, figure):
+    """The best run on small tops ends in a mixture, whose validation score per pixel is ranked."""
+    x_train_ND = _tops(data, "train", 400)
+    # What is scored is never given to the submission, which could train on it.
+    x_valid_ND, x_scored_ND = np.split(_tops(data, "valid", 400), 2)
+    D = x_train_ND.shape[1]
+    scores = []
+    for K in (4, 8):
+        for seed in (1001, 3001):
+            gmm = student.make_gmm(K=K, D=D, seed=seed)
+            gmm.fit(x_train_ND, x_valid_ND, verbose=False)
+            # Of the submission's word nothing is taken but the parameters.
+            log_pi_K = as_array(gmm.log_pi_K, shape=(K,), kind="f", finite=False, what="log_pi_K")
+            mu_KD = as_array(gmm.mu_KD, shape=(K, D), kind="f", what="mu_KD")
+            stddev_KD = as_array(gmm.stddev_KD, shape=(K, D), kind="f", what="stddev_KD")
+            assert_probabilities(np.exp(log_pi_K), atol=1e-6, what="exp(log_pi_K)")
+            assert_true(bool((stddev_KD > 0).all()), "stddev_KD holds values that are not above 0.")
+            scores.append(-_neg_log_lik(x_scored_ND, log_pi_K, mu_KD, stddev_KD))
+    best = max(scores)
+    assert_true(bool(np.isfinite(best)), "The log likelihood of the best run is not finite.")
+    figure("valid_score_per_pixel", best / x_scored_ND.size)
