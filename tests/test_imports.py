@@ -25,8 +25,9 @@ LAYERS = [
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved", "roll"},
-    {"rules", "written_page", "merge", "rehearsal", "class_report", "growth"},
-    {"plugin", "follow", "recognise"},
+    {"rules", "written_page", "merge", "rehearsal", "class_report", "growth", "gradebook"}
+    | {"similarity"},
+    {"plugin", "follow", "recognise", "exports", "similarity_page"},
     {"grade"},
     {"check", "replay"},
     {"pool", "gradescope", "equivalence"},
