@@ -73,7 +73,7 @@ Hashes = NDArray[np.int64]
 Places = NDArray[np.int32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Text:
     """One file: its text as it is shown, and the fingerprints in it."""
 
@@ -97,7 +97,7 @@ class Source:
     """Why it is not compared, or not whole; one sentence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Given:
     """What every student was given."""
 
@@ -107,7 +107,7 @@ class Given:
     """SHA-256 of its files: who hands one in unchanged has not written it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pair:
     """Two submissions that share more than chance."""
 
@@ -409,7 +409,7 @@ def compare(
     bound, middle, spread = _chance(found.histogram)
     listed = []
     for share, i, j in found.top:
-        beyond = None if bound is None else (_even(share) - middle) / spread
+        beyond = None if bound is None else float((_even(share) - middle) / spread)
         if bound is None or beyond is None:
             more_than_chance = share >= SHARE_OF_FEW
         else:
