@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder.fingerprints import Hashes, Source, Text
 from autograder.report import render
-from autograder.similarity import Hashes, Pair, Similarity, Source, Text, shared_lines
+from autograder.similarity import Pair, Similarity, shared_lines
 from autograder.visible import clean
 
 PAGE = "similarity.html"

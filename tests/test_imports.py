@@ -26,9 +26,9 @@ LAYERS = [
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved", "roll"},
     {"rules", "written_page", "merge", "rehearsal", "class_report", "growth", "gradebook"}
-    | {"similarity"},
-    {"plugin", "follow", "recognise", "exports", "similarity_page"},
-    {"grade"},
+    | {"fingerprints"},
+    {"plugin", "follow", "recognise", "exports", "similarity"},
+    {"grade", "similarity_page"},
     {"check", "replay"},
     {"pool", "gradescope", "equivalence"},
     {"classroom", "bundle", "candidates", "facts", "feedback"},

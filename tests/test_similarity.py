@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 from copydetect import utils
 
-from autograder import config, report, similarity, similarity_page
+from autograder import config, fingerprints, report, similarity, similarity_page
+from autograder.fingerprints import Given, Source
 from autograder.model import Assignment
 from autograder.roll import Handed, Part
-from autograder.similarity import Given, Pair, Similarity, Source
+from autograder.similarity import Pair, Similarity
 from tests import mini, similar
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,12 +35,12 @@ def hw2() -> Assignment:
 
 @pytest.fixture(scope="module")
 def given(hw2: Assignment) -> Given:
-    return similarity.handed_out(ROOT, hw2)
+    return fingerprints.handed_out(ROOT, hw2)
 
 
 @pytest.fixture(scope="module")
 def honest(hw2: Assignment) -> list[Source]:
-    return similarity.background(ROOT, hw2)
+    return fingerprints.background(ROOT, hw2)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def pieces(choice: dict[str, list[str]]) -> list[dict[str, str]]:
 
 def source(name: str, text: str | bytes) -> Source:
     raw = text.encode() if isinstance(text, str) else text
-    return Source(name, (similarity._text("clustering.py", raw),))
+    return Source(name, (fingerprints._text("clustering.py", raw),))
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +152,7 @@ def test_a_few_equal_lines_are_no_half(alone, given, honest) -> None:
 def test_the_untouched_handout_shares_nothing(hw2, alone, given, honest) -> None:
     """Neither the file, nor its text with a line more."""
     stub = (ROOT / "assignments" / HW2 / "clustering.py").read_text(encoding="utf-8")
-    assert len(similarity.own(source("x", stub), given)) == 0
+    assert len(fingerprints.own(source("x", stub), given)) == 0
     handouts = [source("a", stub), source("b", "\n# mine\n" + stub)]
     found = similarity.compare([*alone, *handouts], given, honest)
     assert not any({"a", "b"} & pair for pair in listed(found))
@@ -169,7 +170,7 @@ def test_the_handouts_text_does_not_make_two_alike(pieces, alone, given, honest)
 def test_it_is_the_same_in_every_process() -> None:
     """Python's own hashes are not: a list that changes from run to run would be worth nothing."""
     code = (
-        "from autograder import similarity as s; "
+        "from autograder import fingerprints as s; "
         "t = s._text('x.py', b'def f(a):\\n    return [i ** 2 for i in a if i > 3]\\n' * 9); "
         "print(t.hashes.tolist(), t.places.tolist())"
     )
@@ -206,7 +207,7 @@ def test_shares_are_those_of_plain_counting() -> None:
     for name, numbers in texts.items():
         hashes = np.array(numbers, np.int64)
         places = np.arange(len(hashes), dtype=np.int32)
-        made.append(Source(name, (similarity.Text("x", "", places, places, hashes),)))
+        made.append(Source(name, (fingerprints.Text("x", "", places, places, hashes),)))
     found = similarity.compare(made, Given())
     assert (found.bound, found.compared) == (None, 4)
     (pair,) = found.pairs
@@ -247,7 +248,7 @@ def test_a_long_list_is_cut_and_says_so(alone, given, monkeypatch) -> None:
 def test_lines_are_the_files_own(path: str) -> None:
     """Every sign that survives tokenising stands in the line that is told for it."""
     text = "\n\n" + (SOLUTION / path).read_text(encoding="utf-8")
-    plain, lines = similarity._tokens(text)
+    plain, lines = fingerprints._tokens(text)
     rows = text.split("\n")
     signs = [i for i, letter in enumerate(plain) if letter in "()[]{}=+*:.,"]
     assert len(signs) > 100
@@ -260,7 +261,7 @@ def test_lines_are_the_files_own(path: str) -> None:
 def test_winnowing_finds_every_long_run() -> None:
     """Whatever stands around it: LENGTH + WINDOW - 1 equal characters share a fingerprint."""
     rng = random.Random(0)
-    length = similarity.LENGTH + similarity.WINDOW - 1
+    length = fingerprints.LENGTH + fingerprints.WINDOW - 1
 
     def noise(count: int) -> str:
         return "".join(rng.choice("+-*/%<>=") for _ in range(count))
@@ -269,24 +270,24 @@ def test_winnowing_finds_every_long_run() -> None:
         run = noise(length)
         one, other = (set() for _ in range(2))
         for found in (one, other):
-            hashes = similarity._hashed(noise(rng.randrange(60)) + run + noise(rng.randrange(60)))
-            found |= set(utils.winnow(hashes, similarity.WINDOW)[0].tolist())
+            hashes = fingerprints._hashed(noise(rng.randrange(60)) + run + noise(rng.randrange(60)))
+            found |= set(utils.winnow(hashes, fingerprints.WINDOW)[0].tolist())
         assert one & other
 
 
 def test_hashes_are_spread_and_exact_as_floats() -> None:
     """Winnowing goes through floats; equal texts are equal wherever they stand."""
     plain = "".join(chr(33 + i * i % 90) for i in range(3000))
-    hashes = similarity._hashed(plain)
-    assert len(hashes) == 3000 - similarity.LENGTH + 1
+    hashes = fingerprints._hashed(plain)
+    assert len(hashes) == 3000 - fingerprints.LENGTH + 1
     assert hashes.min() >= 0
     assert hashes.max() < 2**52
     assert (hashes.astype(float).astype(np.int64) == hashes).all()
     assert len(np.unique(hashes)) == len(
-        {plain[i : i + similarity.LENGTH] for i in range(len(hashes))}
+        {plain[i : i + fingerprints.LENGTH] for i in range(len(hashes))}
     )
-    assert similarity._hashed(plain[100:200])[0] == hashes[100]
-    assert len(similarity._hashed("short")) == 0
+    assert fingerprints._hashed(plain[100:200])[0] == hashes[100]
+    assert len(fingerprints._hashed("short")) == 0
 
 
 # Reading what was handed in
@@ -323,7 +324,7 @@ HOSTILE = {
 def test_hostile_text_is_read(kind: str, course, tmp_path: Path) -> None:
     """It gives fingerprints or none; every line that is told is one of the text's."""
     (tmp_path / "mini.py").write_bytes(HOSTILE[kind])
-    found = similarity.read(kind, tmp_path, course[1])
+    found = fingerprints.read(kind, tmp_path, course[1])
     assert len(found.texts) == 1
     (text,) = found.texts
     assert "\r" not in text.text
@@ -332,25 +333,25 @@ def test_hostile_text_is_read(kind: str, course, tmp_path: Path) -> None:
         assert 0 <= text.lines.min() <= text.lines.max() <= text.text.count("\n")
     assert (np.diff(text.lines) >= 0).all()
     twin = replace(found, name="twin")
-    pair = Pair(found, twin, 1.0, 1.0, 1.0, None, similarity.own(found, Given()))
+    pair = Pair(found, twin, 1.0, 1.0, 1.0, None, fingerprints.own(found, Given()))
     similarity_page.html(Similarity((pair,), 2, None, 0.0), title="x")
 
 
 def test_a_long_file_is_cut_and_told(course, tmp_path: Path, monkeypatch) -> None:
     """The rest of the class does not wait for it."""
-    monkeypatch.setattr(similarity, "MAX_CHARS", 1000)
+    monkeypatch.setattr(fingerprints, "MAX_CHARS", 1000)
     (tmp_path / "mini.py").write_text("x = 1\n" * 1000)
-    found = similarity.read("long", tmp_path, course[1])
+    found = fingerprints.read("long", tmp_path, course[1])
     assert len(found.texts[0].text) == 1000
     assert found.problem == "only the first 1000 characters of mini.py are compared"
 
 
 def test_many_files_are_cut_and_told(course, tmp_path: Path, monkeypatch) -> None:
     """The first ones are compared."""
-    monkeypatch.setattr(similarity, "MAX_FILES", 2)
+    monkeypatch.setattr(fingerprints, "MAX_FILES", 2)
     for name in ("mini", "a", "b"):
         (tmp_path / f"{name}.py").write_text(f"{name} = 1\n")
-    found = similarity.read("many", tmp_path, course[1])
+    found = fingerprints.read("many", tmp_path, course[1])
     assert [text.path for text in found.texts] == ["a.py", "b.py"]
     assert found.problem == "only its first 2 files are compared"
 
@@ -363,10 +364,10 @@ def test_a_text_that_takes_too_long_is_told(course, tmp_path: Path, monkeypatch)
         while True:
             pass
 
-    monkeypatch.setattr(similarity, "_text", forever)
-    monkeypatch.setattr(similarity, "CPU_SECONDS", 0.1)
+    monkeypatch.setattr(fingerprints, "_text", forever)
+    monkeypatch.setattr(fingerprints, "CPU_SECONDS", 0.1)
     (tmp_path / "mini.py").write_text("x = 1\n")
-    found = similarity.read("slow", tmp_path, course[1])
+    found = fingerprints.read("slow", tmp_path, course[1])
     assert found == Source("slow", (), "it takes more than 0.1 seconds to read")
 
 
@@ -376,32 +377,34 @@ def test_an_error_while_reading_is_told(course, tmp_path: Path, monkeypatch) -> 
     def broken(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(similarity, "_text", broken)
+    monkeypatch.setattr(fingerprints, "_text", broken)
     (tmp_path / "mini.py").write_text("x = 1\n")
-    assert similarity.read("x", tmp_path, course[1]).problem == "it cannot be read (RecursionError)"
+    assert (
+        fingerprints.read("x", tmp_path, course[1]).problem == "it cannot be read (RecursionError)"
+    )
     (tmp_path / "x.zip").write_bytes(b"PK\x03\x04")
-    assert "damaged" in similarity.read("x", tmp_path / "x.zip", course[1]).problem
+    assert "damaged" in fingerprints.read("x", tmp_path / "x.zip", course[1]).problem
 
 
 def test_a_submission_that_ends_its_reader_stops_nobody(course, tmp_path, monkeypatch) -> None:
     """It is tried once more by itself, and told; the others are all there, in order."""
     if sys.platform != "linux":
         pytest.skip("the trap below needs fork")
-    real = similarity._text
+    real = fingerprints._text
 
-    def trap(path: str, raw: bytes) -> similarity.Text:
+    def trap(path: str, raw: bytes) -> fingerprints.Text:
         if b"trap" in raw:
             os._exit(1)
         return real(path, raw)
 
-    monkeypatch.setattr(similarity, "_text", trap)
+    monkeypatch.setattr(fingerprints, "_text", trap)
     handed = {}
     for name in ("a", "trap", "b", "c"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "mini.py").write_text(f"{name} = 1\n")
         handed[name] = tmp_path / name
     seen: list[str] = []
-    found = similarity.sources(
+    found = fingerprints.sources(
         handed, course[1], Given(), jobs=2, on_read=lambda s: seen.append(s.name)
     )
     assert [s.name for s in found] == ["a", "trap", "b", "c"]
@@ -434,9 +437,9 @@ def test_notebooks_zips_and_parts_are_read_as_for_grading(course, tmp_path: Path
         "plain": Handed("plain", (Part("plain", tmp_path / "plain"),)),
         "parts": Handed("parts", (Part("mini.py", renamed), Part("../more", tmp_path / "more"))),
     }
-    found = similarity.sources(handed, course[1], Given())
+    found = fingerprints.sources(handed, course[1], Given())
     assert [s.problem for s in found] == ["", "", ""]
-    prints = [similarity.own(s, Given()).tolist() for s in found]
+    prints = [fingerprints.own(s, Given()).tolist() for s in found]
     assert prints[0] == prints[1] == prints[2] != []
 
 
@@ -447,16 +450,16 @@ def test_what_was_given_is_not_theirs(hw2, given, tmp_path: Path) -> None:
     for path in [handout / "clustering.py", handout / "conftest.py"]:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "mine.py").write_text("x = 1\n")
-    found = similarity.read("x", tmp_path, hw2, given.files)
+    found = fingerprints.read("x", tmp_path, hw2, given.files)
     assert [text.path for text in found.texts] == ["mine.py"]
 
 
 def test_without_a_handout_nothing_is_given(hw2, tmp_path: Path) -> None:
     """A course whose handouts were not made yet, or that keeps no variants."""
-    found = similarity.handed_out(tmp_path, hw2)
+    found = fingerprints.handed_out(tmp_path, hw2)
     assert (len(found.hashes), found.files) == (0, frozenset())
     (tmp_path / "solutions" / HW2).mkdir(parents=True)
-    assert [s.name for s in similarity.background(tmp_path, hw2)] == ["reference"]
+    assert [s.name for s in fingerprints.background(tmp_path, hw2)] == ["reference"]
 
 
 def test_the_honest_texts_are_all_of_ours(honest) -> None:
@@ -501,7 +504,7 @@ EVIL = "</code><script>alert(1)</script><img src=x onerror=alert(1)>"
 def page(pieces, alone, given, honest) -> str:
     copy = similar.module(similar.copied(pieces[7], random.Random(1)))
     text = f"x = '{EVIL}'\n" + copy
-    evil = Source(EVIL, (similarity._text(f"{EVIL}.py", text.encode()),))
+    evil = Source(EVIL, (fingerprints._text(f"{EVIL}.py", text.encode()),))
     again = replace(alone[7], name="javascript:alert(1)")
     broken = Source("broken", (), f"damaged {EVIL}")
     found = similarity.compare([*alone, evil, again, broken], given, honest)
