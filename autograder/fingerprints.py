@@ -248,8 +248,9 @@ def decoded(raw: bytes) -> str:
         encoding = tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
         text = raw.decode(encoding)
     except (SyntaxError, UnicodeError, LookupError):
+        # Of UTF-16 every other byte is a NUL, which does not survive.
         text = raw.decode("utf-8" if b"\x00" not in raw else "latin-1", errors="replace")
-    return clean(text).replace("\x0b", " ").replace("\x0c", " ")
+    return clean(text)
 
 
 # --- fingerprints -------------------------------------------------------------------------------

@@ -16,7 +16,14 @@ import numpy as np
 
 from autograder.fingerprints import Hashes, Source, Text
 from autograder.report import render
-from autograder.similarity import Pair, Similarity, shared_lines
+from autograder.similarity import (
+    SHARE_ALONE,
+    SHARE_FROM,
+    SHARE_OF_FEW,
+    Pair,
+    Similarity,
+    shared_lines,
+)
 from autograder.visible import clean
 
 PAGE = "similarity.html"
@@ -83,6 +90,7 @@ def html(
         sides=sides,
         groups=[[clean(called[name]) for name in group] for group in groups(found.pairs)],
         median=_percent(found.median),
+        rule=[_percent(s) for s in (SHARE_FROM, SHARE_ALONE, SHARE_OF_FEW)],
         problems=[(clean(shown.get(s.name, s.name)), clean(s.problem)) for s in found.problems],
     )
 

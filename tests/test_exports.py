@@ -6,6 +6,8 @@ import csv
 import importlib
 import io
 import json
+import re
+import zipfile
 from dataclasses import replace
 
 import openpyxl
@@ -250,6 +252,15 @@ def test_no_cell_of_a_workbook_is_a_formula() -> None:
     made = exports.write("excel", [Row(student)], books.assignment(), ())
     page = openpyxl.load_workbook(io.BytesIO(made))["Grades"]
     assert (page["A2"].value, page["A2"].data_type) == ("'=1+1", "s")
+
+
+def test_a_workbook_does_not_say_when_it_was_made() -> None:
+    """The same grades are the same bytes, today and tomorrow."""
+    made = exports.write("excel", books.classroom(), books.assignment(), ())
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        core = archive.read("docProps/core.xml").decode()
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT", core)) == {"1980-01-01T"}
 
 
 def test_excel_without_openpyxl_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -223,6 +223,40 @@ def test_weights_fall_from_rare_to_common() -> None:
     assert similarity._weights(np.array([2, 6, 40]), 3).tolist() == [1, 0, 0]
 
 
+@pytest.mark.parametrize(
+    ("share", "beyond", "bound", "is_listed"),
+    [
+        (0.3, 5.0, 5.0, True),
+        (0.3, 4.9, 5.0, False),
+        (0.79, 4.9, 5.0, False),
+        (0.8, 0.0, 5.0, True),
+        (0.5, None, None, True),
+        (0.49, None, None, False),
+    ],
+)
+def test_what_is_listed(
+    share: float, beyond: float | None, bound: float | None, is_listed: bool
+) -> None:
+    """Beyond the bound, nearly all of it, or half of it in a class that is too small."""
+    assert similarity._more_than_chance(share, beyond, bound) is is_listed
+
+
+def test_chance_is_the_median_and_its_deviation() -> None:
+    """Of numbers whose spread is known; the bound is that of the largest of so many."""
+    values = np.random.default_rng(0).normal(0.6, 0.1, 100_000)
+    counts, _ = np.histogram(values, similarity._BINS, (0, np.pi / 2))
+    bound, middle, spread = similarity._chance(counts)
+    assert bound == pytest.approx(np.sqrt(2 * np.log(100_000)))
+    assert (middle, spread) == pytest.approx((0.6, 0.1), abs=2e-3)
+    assert 0.5 < (values.max() - middle) / spread / bound < 1.1
+    counts[:] = 0
+    counts[7] = 1000
+    assert similarity._chance(counts)[0] == similarity.LISTED_FROM
+    assert similarity._chance(counts)[2] == similarity.LEAST_SPREAD
+    counts[7] = similarity.FEW_PAIRS - 1
+    assert similarity._chance(counts)[0] is None
+
+
 def test_nobody_or_one_has_no_pairs() -> None:
     """And nothing raises."""
     for some in ([], [source("a", "x = 1")], [source("a", ""), source("b", "")]):
