@@ -1,4 +1,4 @@
-"""A class as a table for the terminal, as a gradebook and as a page: for staff.
+"""A class as a table for the terminal and as a page: for staff.
 
 Holds points, verdicts and the sentences of known mistakes, no values and no staff notes. It formats
 and decides no points; what is shown of a submission is decided by ``visible``, what is worth
@@ -24,14 +24,12 @@ from autograder.findings import Graded
 from autograder.model import Assignment, SubmissionResult, Verdict
 from autograder.report import render, rounded
 from autograder.roll import Row
-from autograder.sheet import plain_cell
 from autograder.terminal import cells
 from autograder.visible import (
     clean,
     out_of,
     points,
     shown_cases,
-    shown_questions,
     tally,
     total,
 )
@@ -78,43 +76,6 @@ def summary_table(results: Iterable[SubmissionResult]) -> str:
         lines.append("  ".join([row[0] + pad[0], *rest]).rstrip())
     lines.insert(1, "-" * (sum(widths) + 2 * (len(widths) - 1)))
     return "\n".join(lines) + "\n"
-
-
-def gradebook_csv(results: Iterable[SubmissionResult]) -> str:
-    """A row a submission, for a spreadsheet; for staff.
-
-    Columns: ``submission``, ``total``, ``max``, ``withheld`` (names of the
-    withheld cases, separated by blanks), ``seconds``, then ``question <key>``,
-    ``points <case>`` (empty where withheld) and ``verdict <case>``. A
-    submission name that a spreadsheet would take for a formula gets an
-    apostrophe in front.
-    """
-    import pandas as pd
-
-    groups: dict[str, dict[str, None]] = {"fixed": {}, "question": {}, "points": {}, "verdict": {}}
-    rows: list[dict[str, Any]] = []
-    for result in results:
-        cases = shown_cases(result, "staff")
-        row: dict[str, Any] = {
-            "submission": plain_cell(result.submission),
-            "total": total(cases),
-            "max": out_of(cases),
-            "withheld": " ".join(c.case for c in cases if c.score is None),
-            "seconds": rounded(result.usage.wall_s),
-        }
-        groups["fixed"] |= dict.fromkeys(row)
-        for question in shown_questions(result, "staff"):
-            row[f"question {question.key}"] = question.score
-            groups["question"][f"question {question.key}"] = None
-        for case in cases:
-            row[f"points {case.case}"] = case.score
-            row[f"verdict {case.case}"] = case.verdict.value
-            groups["points"][f"points {case.case}"] = None
-            groups["verdict"][f"verdict {case.case}"] = None
-        rows.append(row)
-    columns = [column for group in groups.values() for column in group]
-    text: str = pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n")
-    return text
 
 
 def class_html(

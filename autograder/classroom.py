@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from autograder import class_report, grade, pool, report, roll
-from autograder.model import Assignment, SubmissionResult
+from autograder import class_report, grade, gradebook, pool, report, roll
+from autograder.model import Assignment, LatePolicy, SubmissionResult
 
 
 class ClassError(ValueError):
@@ -95,8 +95,9 @@ def grade_all(
         )
         on_result(results[name])
     ordered = [results[name] for name in found]
-    report.write_text(out / "gradebook.csv", class_report.gradebook_csv(ordered))
+    handed = [roll.Handed(name, (), (roll.Student(name),)) for name in found]
+    rows = roll.rows(handed, results, policy=LatePolicy(), due=None)
+    report.write_text(out / "gradebook.csv", gradebook.gradebook_csv(rows, assignment))
     links = {name: f"{name}/report.html" for name in found}
-    listed = [roll.Row(roll.Student(r.submission), result=r) for r in ordered]
-    report.write_text(out / "report.html", class_report.class_html(listed, assignment, links))
+    report.write_text(out / "report.html", class_report.class_html(rows, assignment, links))
     return ordered

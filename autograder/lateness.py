@@ -1,8 +1,9 @@
 """The late policy: when it was handed in, when it was due, what that costs, and how it is told.
 
-Pure functions of the platform's metadata, the configured date and the policy.
-Reads no clock and no file, raises nothing on odd metadata, and gives no points:
-whoever has the points takes the percent off.
+Pure functions of the platform's metadata, the configured date, the policy and,
+where the roster has a column ``late_days``, of what a student has left. Reads no
+clock and no file, raises nothing on odd metadata, and gives no points: whoever
+has the points takes the percent off.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from autograder.model import LatePolicy
-from autograder.visible import plural, points
+from autograder.visible import clean, plural, points
 
 DAY_SECONDS = 86_400.0
 
@@ -26,6 +27,8 @@ class Charge:
     percent: float = 0.0
     note: str = ""
     """For staff: why it could not be judged."""
+    free: int = 0
+    """Days of ``days`` that cost nothing."""
 
 
 def moment(text: object) -> datetime | None:
@@ -73,35 +76,71 @@ def _inside(value: object, *keys: str) -> object:
     return value
 
 
-def days_late(handed_in: datetime, due: datetime, grace_minutes: float) -> int:
-    """Days that had begun when it was handed in, counted from the end of the grace."""
-    seconds = (handed_in - due).total_seconds() - 60 * grace_minutes
+def charges(policy: LatePolicy) -> bool:
+    """Whether lateness costs anything at all."""
+    return policy.percent_per_day > 0 and policy.max_percent > 0
+
+
+def handed_in(described: object) -> datetime | None:
+    """When the ``described`` submission was handed in, by its own timestamp."""
+    return moment(_inside(described, "created_at"))
+
+
+def seconds_late(handed: datetime, due: datetime) -> int:
+    """Whole seconds from ``due`` to ``handed``; below zero: early.
+
+    Platforms show seconds, so a fraction of one makes nobody late.
+    """
+    return math.floor((handed - due).total_seconds())
+
+
+def days_late(handed: datetime, due: datetime, grace_minutes: float) -> int:
+    """Days that had begun when it was handed in, counted from the end of the grace.
+
+    A day is 24 hours: where clocks are put forward or back in between, it ends at another
+    hour of the day.
+    """
+    seconds = seconds_late(handed, due) - 60 * grace_minutes
     return max(0, math.ceil(seconds / DAY_SECONDS))
 
 
-def percent_off(policy: LatePolicy, days: int) -> float:
-    """Percent of the points that ``days`` of lateness cost."""
-    charged = max(0, days - policy.late_days)
-    return round(min(policy.max_percent, policy.percent_per_day * charged), 6)
+def percent_off(policy: LatePolicy, days: int, free: int | None = None) -> float:
+    """Percent of the points that ``days`` of lateness cost; the first ``free`` cost nothing.
+
+    Left out, as many are free as the policy says.
+    """
+    charged = max(0, days - (policy.late_days if free is None else free))
+    return round(min(policy.max_percent, policy.percent_per_day * charged) + 0.0, 6)
 
 
-def charge(policy: LatePolicy, described: object, configured: str | None) -> Charge:
-    """What the ``described`` submission pays; nothing where that says too little."""
-    if policy.percent_per_day == 0 or policy.max_percent == 0:
+def charge(policy: LatePolicy, described: object, configured: str | None, left: str = "") -> Charge:
+    """What the ``described`` submission pays; nothing where that says too little.
+
+    ``left`` is what the roster says of the days that this student may still be late for nothing;
+    empty: the policy's.
+    """
+    if not charges(policy):
         return Charge()
-    handed_in, due = moment(_inside(described, "created_at")), due_date(described, configured)
-    if handed_in is None or due is None:
-        lacking = "created_at" if handed_in is None else "due_date, and the config has no `due`"
+    handed, due = handed_in(described), due_date(described, configured)
+    if handed is None or due is None:
+        lacking = "created_at" if handed is None else "due_date, and the config has no `due`"
         return Charge(None, 0.0, f"lateness is not charged: the metadata has no usable {lacking}")
-    days = days_late(handed_in, due, policy.grace_minutes)
-    return Charge(days, percent_off(policy, days))
+    days = days_late(handed, due, policy.grace_minutes)
+    own, note = policy.late_days, ""
+    if re.fullmatch(r"\d{1,6}(\.0*)?", left.strip(), re.ASCII):
+        own = int(left.strip().partition(".")[0])
+    elif left.strip():
+        note = (
+            f"the roster's late_days is {clean(left)[:40]!r}, not a whole number; "
+            f"{plural(own, 'day')} counted as free"
+        )
+    return Charge(days, percent_off(policy, days, own), note, min(own, days))
 
 
 def sentence(policy: LatePolicy, late: Charge) -> str:
     """The charge as students read it; without points, which could tell those of hidden cases."""
-    if not late.days:
+    if not late.days or not charges(policy):
         return ""
-    free = min(policy.late_days, late.days)
     told = f"Late by {plural(late.days, 'day')}"
-    told += f", {points(free)} of them free" if free else ""
+    told += f", {points(late.free)} of them free" if late.free else ""
     return f"{told}: \N{MINUS SIGN}{late.percent:g} % of the points."

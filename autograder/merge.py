@@ -25,6 +25,8 @@ from autograder.model import Assignment, Marked, Question, RubricItem, Waiting, 
 from autograder.visible import plural
 
 RESULTS, PAGE, GRADEBOOK = "results.json", "report.html", "gradebook.csv"
+COLUMNS = ("submission", "total", "max")
+"""Columns of the gradebook that have to be there."""
 _BETWEEN = re.compile(r"[\s,;+]+")
 
 
@@ -283,9 +285,10 @@ def _into_gradebook(
 ) -> str:
     """The gradebook with a column for every written question, after those of the others."""
     table = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
-    if not table or table[0][:3] != ["submission", "total", "max"]:
-        raise ValueError("its first columns are not submission, total, max")
-    head = table[0]
+    head = table[0] if table else []
+    lacking = [column for column in COLUMNS if head.count(column) != 1]
+    if lacking:
+        raise ValueError(f"it has no single column {', '.join(lacking)}")
     names = {sheet.plain_cell(name): name for name in final}
     old = {key: head.index(f"question {key}") for key in questions if f"question {key}" in head}
     kept = [n for n in range(len(head)) if n not in old.values()]
@@ -296,21 +299,24 @@ def _into_gradebook(
     made = [[*(head[n] for n in kept)]]
     made[0][place:place] = [f"question {key}" for key in questions]
     for row in table[1:]:
-        if row[0] not in names:
-            raise ValueError(f"{row[0]!r} has no {RESULTS}")
-        marks = final[names[row[0]]]
-        given = {key: mark for key, mark in marks.items() if mark is not None}
-        counted = {key: n for key, n in old.items() if row[n]}
-        rest = float(row[1]) - sum(float(row[n]) for n in counted.values())
-        most = float(row[2]) - sum(
-            questions[key].points for key in counted if not questions[key].bonus
-        )
-        cells = [*(row[n] for n in kept)]
-        cells[1] = str(round(rest + sum(mark.score for mark in given.values()), 6))
-        full = sum(mark.max_score for mark in given.values() if not mark.bonus)
-        cells[2] = str(round(most + full, 6))
-        cells[place:place] = [str(given[key].score) if key in given else "" for key in questions]
-        made.append(cells)
+        cells = dict(zip(head, row, strict=True))
+        given: dict[str, Marked] = {}
+        if cells["submission"]:
+            if cells["submission"] not in names:
+                raise ValueError(f"{cells['submission']!r} has no {RESULTS}")
+            marks = final[names[cells["submission"]]]
+            given = {key: mark for key, mark in marks.items() if mark is not None}
+            counted = {key: float(row[n]) for key, n in old.items() if row[n]}
+            change = sum(mark.score for mark in given.values()) - sum(counted.values())
+            full = sum(mark.max_score for mark in given.values() if not mark.bonus)
+            full -= sum(questions[key].points for key in counted if not questions[key].bonus)
+            # A total that waits for a withheld case stays blank; lateness is not charged anew.
+            for column, more in (("total", change), ("score", change), ("max", full)):
+                if cells.get(column):
+                    cells[column] = str(round(float(cells[column]) + more, 6))
+        line = [cells[head[n]] for n in kept]
+        line[place:place] = [str(given[key].score) if key in given else "" for key in questions]
+        made.append(line)
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(made)
     return text.getvalue()

@@ -30,6 +30,18 @@ class Student:
     fields: tuple[tuple[str, str], ...] = ()
     """The roster's columns as they were written, for gradebooks that must match them."""
 
+    def told(self, *columns: str) -> str:
+        """What the roster says in the first of ``columns`` that it has; empty: nothing.
+
+        Letter case, blanks and underscores in a column's name do not matter.
+        """
+        own = {_plain(name): value for name, value in reversed(self.fields)}
+        return next((own[_plain(name)] for name in columns if _plain(name) in own), "")
+
+
+def _plain(name: str) -> str:
+    return "".join(name.split()).replace("_", "").casefold()
+
 
 @dataclass(frozen=True)
 class Handed:
@@ -59,8 +71,11 @@ class Row:
 
     @property
     def total(self) -> float | None:
-        """Points after what lateness costs; None where there is nothing to count."""
-        if self.result is None:
+        """Points after what lateness costs; None where there is nothing to count.
+
+        So too where the score of a case is withheld: a sum without it is nobody's score.
+        """
+        if self.result is None or self.result.withheld:
             return None
         return round(self.result.score * (1 - self.late.percent / 100), 6)
 
@@ -87,7 +102,8 @@ def rows(
         if one is None:
             return Row(student, on_roster=on_roster)
         result = results.get(one.name)
-        return Row(student, one, result, charge(policy, one.described, due), on_roster)
+        late = charge(policy, one.described, due, student.told("late_days"))
+        return Row(student, one, result, late, on_roster)
 
     known = {student.id for student in roster}
     others = sorted((told[i] for i in told.keys() - known), key=lambda s: (s.name.casefold(), s.id))

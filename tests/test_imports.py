@@ -26,9 +26,11 @@ LAYERS = [
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved", "roll"},
-    {"rules", "written_page", "merge", "rehearsal", "growth", "findings", "platforms"},
-    {"plugin", "follow", "recognise", "class_report", "downloads", "roster"},
-    {"grade", "intake"},
+    {"rules", "written_page", "merge", "rehearsal", "growth", "findings", "platforms"}
+    | {"gradebook", "fingerprints"},
+    {"plugin", "follow", "recognise", "class_report", "downloads", "roster", "exports"}
+    | {"similarity"},
+    {"grade", "intake", "similarity_page"},
     {"check", "replay"},
     {"pool", "gradescope", "equivalence"},
     {"classroom", "bundle", "candidates", "facts", "feedback"},

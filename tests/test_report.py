@@ -1,10 +1,9 @@
-"""Gradescope JSON, HTML pages, gradebook: what they hold, and what they never hold."""
+"""Gradescope JSON and HTML pages: what they hold, and what they never hold."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import json
 import re
 from dataclasses import replace
@@ -13,7 +12,6 @@ from pathlib import Path
 import imageio.v3 as iio
 import jsonschema
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -88,9 +86,8 @@ def test_whole_results_json(golden, tmp_path):
     golden("results.json", (tmp_path / "results.json").read_text(encoding="utf-8"))
 
 
-def test_whole_gradebook(golden):
-    """Gradebook and table of a class are what their golden files hold."""
-    golden("gradebook.csv", class_report.gradebook_csv(samples.classroom()))
+def test_whole_summary(golden):
+    """The table of a class is what its golden file holds."""
     golden("summary.txt", class_report.summary_table(samples.classroom()))
 
 
@@ -117,14 +114,9 @@ def test_staff_page_holds_everything(kind):
 
 
 @pytest.mark.parametrize("kind", ["detail", "staff_note", "panel", "caption", "differs", "mistake"])
-def test_gradebook_and_table_hold_no_texts(kind):
-    """Gradebook and table are of points and verdicts, not of students' values."""
-    result = samples.graded()
-    for text in (
-        class_report.gradebook_csv([result]),
-        class_report.summary_table([result]),
-    ):
-        assert samples.SECRETS[kind] not in text
+def test_the_table_holds_no_texts(kind):
+    """The table is of points and verdicts, not of students' values."""
+    assert samples.SECRETS[kind] not in class_report.summary_table([samples.graded()])
 
 
 def test_student_total_is_that_of_the_cases_shown():
@@ -374,36 +366,6 @@ def test_contrast(scheme):
 
 
 # A class
-
-
-def test_gradebook_has_a_row_a_submission():
-    """The gradebook reads back: totals, points of questions and cases, verdicts, flags."""
-    results = samples.classroom()
-    book = pd.read_csv(io.StringIO(class_report.gradebook_csv(results)))
-    assert list(book["total"]) == [r.score for r in results]
-    assert set(book["max"]) == {52.0}
-    questions = [c for c in book.columns if c.startswith("question ")]
-    assert questions == [f"question {key}" for key in ("1.1", "1.2", "1.3", "2", "3")]
-    assert list(book[questions].sum(axis=1)) == list(book["total"])
-    held = book[book["withheld"].notna()]
-    assert list(held["withheld"]) == ["pairwise_dist_zero"]
-    assert held["points pairwise_dist_zero"].isna().all()
-    assert list(held["verdict pairwise_dist_zero"]) == ["judge_error"]
-    assert book["points pairwise_dist_speed"].notna().all()
-
-
-def test_gradebook_holds_no_formula():
-    """No name of a submission is computed by the spreadsheet that opens the gradebook."""
-    results = [replace(samples.perfect(), submission=name) for name in ("=1+1", "@a", "+a", "-a")]
-    book = pd.read_csv(io.StringIO(class_report.gradebook_csv(results)))
-    assert list(book["submission"]) == ["'=1+1", "'@a", "'+a", "'-a"]
-
-
-def test_gradebook_of_different_cases():
-    """Results with different cases share one table; what a submission lacks is empty."""
-    first, second = replace(samples.perfect(), cases=samples.cases()[:1]), samples.graded()
-    book = pd.read_csv(io.StringIO(class_report.gradebook_csv([first, second])))
-    assert book["points pairwise_dist_speed"].isna().tolist() == [True, False]
 
 
 def test_summary_table_counts_verdicts():

@@ -22,20 +22,22 @@ import pytest
 from PIL import Image
 
 from autograder import (
-    class_report,
     config,
     formulas,
+    gradebook,
     handout,
     leaks,
     merge,
     prose,
     report,
+    roll,
     sheet,
     written,
 )
 from autograder import written_page as page
 from autograder.__main__ import main
-from autograder.model import Assignment, Waiting
+from autograder.lateness import Charge
+from autograder.model import Assignment, LatePolicy, SubmissionResult, Verdict, Waiting
 from autograder.sheet import COLUMNS
 from tests import mini, samples
 from tests.outline import Outline
@@ -731,20 +733,37 @@ def test_sheets_as_spreadsheets_save_them(tmp_path: Path, encoding: str, delimit
 CODES = {name: sheet.code_of("mini", name) for name in ("ada", "=bob", "Žižek 张伟")}
 
 
+def of_mini(result: SubmissionResult, assignment: Assignment) -> SubmissionResult:
+    """A sample as a result of mini, whose question 3 is written and not of code."""
+    cases = tuple(replace(c, question=f"code {c.question}") for c in result.cases)
+    return replace(result, submission="ada", cases=cases, questions=assignment.questions)
+
+
+def write_book(out: Path, rows: list[roll.Row], assignment: Assignment) -> None:
+    report.write_text(out / "gradebook.csv", gradebook.gradebook_csv(rows, assignment))
+
+
+def read_book(out: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO((out / "gradebook.csv").read_text())))
+
+
 @pytest.fixture
 def graded(assignment: Assignment, tmp_path: Path) -> Path:
-    """What grade-all wrote of three students."""
+    """What grade-all wrote of three students; a fourth handed in nothing."""
     waiting = tuple(Waiting(q.key, q.title, q.points) for q in assignment.questions if q.written)
-    # The samples' own question 3 is of code.
-    cases = tuple(replace(c, question=f"code {c.question}") for c in samples.cases())
-    base = replace(samples.graded(), cases=cases, waiting=waiting, questions=assignment.questions)
+    base = of_mini(samples.graded(), assignment)
+    judged = tuple(c for c in base.cases if c.verdict is not Verdict.JUDGE_ERROR)
+    base = replace(base, cases=judged, waiting=waiting)
     made = [replace(base, submission=name) for name in CODES]
     out = tmp_path / "graded"
     for result in made:
         report.write_json(result, out / result.submission / "results.json")
         text = report.html(result, audience="staff")
         report.write_text(out / result.submission / "report.html", text)
-    report.write_text(out / "gradebook.csv", class_report.gradebook_csv(made))
+    handed = [roll.Handed(result.submission, (), (roll.Student(name),)) for name, result in
+              zip(CODES, made, strict=True)]  # fmt: skip
+    rows = roll.rows(handed, {r.submission: r for r in made}, policy=LatePolicy(), due=None)
+    write_book(out, [*rows, roll.Row(roll.Student("none"))], assignment)
     return out
 
 
@@ -803,13 +822,17 @@ def test_points_arrive_everywhere(root, graded, tmp_path: Path, capsys) -> None:
     assert "+0.5  Changed by the grader." in last["tests"][-1]["output"]
     assert last["output"].endswith("4b Figure: waits for staff (3 points)")
     assert [w["question"] for w in last["extra_data"]["waiting"]] == ["4b"]
-    rows = list(csv.DictReader(io.StringIO((graded / "gradebook.csv").read_text())))
-    assert [(r["submission"], r["question 3"], r["question 4b"]) for r in rows] == [
-        ("ada", "2.0", "2.5"), ("'=bob", "0.5", "0.0"), ("Žižek 张伟", "2.0", ""),
-    ]  # fmt: skip
-    assert [(r["total"], r["max"]) for r in rows] == [
-        ("22.0", "57.0"), ("18.0", "57.0"), ("19.5", "54.0"),
-    ]  # fmt: skip
+    rows = {r.pop("submission"): r for r in read_book(graded)}
+    assert {n: (r["question 3"], r["question 4b"]) for n, r in rows.items()} == {
+        "ada": ("2.0", "2.5"), "'=bob": ("0.5", "0.0"), "Žižek 张伟": ("2.0", ""), "": ("", ""),
+    }  # fmt: skip
+    assert {n: (r["total"], r["score"], r["max"]) for n, r in rows.items()} == {
+        "ada": ("22.0", "22.0", "54.0"),
+        "'=bob": ("18.0", "18.0", "54.0"),
+        "Žižek 张伟": ("19.5", "19.5", "51.0"),
+        "": ("", "", ""),
+    }
+    assert list(rows["ada"]).index("question 3") < list(rows["ada"]).index("points softmax_rows")
 
 
 def test_the_students_page_shows_it(golden, root, graded, tmp_path: Path, monkeypatch) -> None:
@@ -855,8 +878,34 @@ def test_emptied_rows_bring_back_what_was(root, graded, tmp_path: Path) -> None:
     merged(root, filled(tmp_path / "b.csv", *empty), graded)
     after = {n: json.loads(d) for n, d in files(graded).items() if n.endswith(".json")}
     assert after == before
-    rows = list(csv.DictReader(io.StringIO((graded / "gradebook.csv").read_text())))
-    assert [(r["total"], r["max"], r["question 3"]) for r in rows] == [("17.5", "52.0", "")] * 3
+    rows = [(r["total"], r["score"], r["max"], r["question 3"]) for r in read_book(graded)]
+    assert sorted(rows) == [("",) * 4, *[("17.5", "17.5", "49.0", "")] * 3]
+
+
+def test_a_total_that_waits_for_a_withheld_case_stays_blank(
+    root, graded, assignment, tmp_path: Path
+) -> None:
+    """The written points stand in their columns; nobody's total lacks what is our fault."""
+    result = of_mini(samples.graded(), assignment)
+    rows = [roll.Row(roll.Student("ada"), roll.Handed("ada", ()), result)]
+    write_book(graded, rows, assignment)
+    assert merged(root, filled(tmp_path / "s.csv", *GOOD), graded) == 0
+    (row,) = read_book(graded)
+    assert (row["total"], row["score"], row["question 4b"], row["max"]) == ("", "", "2.5", "57.0")
+
+
+def test_written_points_are_not_charged_for_lateness(
+    root, graded, assignment, tmp_path: Path
+) -> None:
+    """They come on top of the total as it was, and of the score before lateness."""
+    result = of_mini(samples.perfect(), assignment)
+    late = Charge(1, 10.0)
+    rows = [roll.Row(roll.Student("ada"), roll.Handed("ada", ()), result, late)]
+    write_book(graded, rows, assignment)
+    assert merged(root, filled(tmp_path / "s.csv", *GOOD), graded) == 0
+    (row,) = read_book(graded)
+    assert float(row["total"]) == pytest.approx(0.9 * 52 + 4.5)
+    assert float(row["score"]) == 52 + 4.5
 
 
 def test_out_leaves_the_results_alone(root, graded, tmp_path: Path) -> None:
@@ -935,7 +984,10 @@ def test_two_students_of_one_code_are_told(assignment, tmp_path: Path, monkeypat
         ("ada/results.json", "[]", "ada/results.json does not fit"),
         ("ada/results.json", '{"extra_data": {"waiting": []}, "tests": [], "score": 1}',
          "its written questions are others than the config's: 3"),
-        ("gradebook.csv", "a,b\n1,2\n", "gradebook.csv does not fit (its first columns"),
+        ("gradebook.csv", "a,total\n1,2\n",
+         "gradebook.csv does not fit (it has no single column submission, max)"),
+        ("gradebook.csv", "", "no single column submission, total, max"),
+        ("gradebook.csv", "submission,total,max\nada,1\n", "gradebook.csv does not fit"),
         ("gradebook.csv", "submission,total,max\nzoe,1,2\n", "'zoe' has no results.json"),
         ("gradebook.csv", "submission,total,max\nada,x,2\n", "gradebook.csv does not fit"),
     ],
@@ -1089,7 +1141,7 @@ def test_pdf_without_a_browser_is_one_sentence(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("script", ["exit 3", "touch nothing"])
+@pytest.mark.parametrize("script", ["exit 3", "exit 0"])
 def test_a_browser_that_fails_is_one_sentence(tmp_path: Path, script: str) -> None:
     """It may end as it likes: without a PDF there is none."""
     browser = tmp_path / "browser"

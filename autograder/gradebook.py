@@ -1,0 +1,127 @@
+"""The gradebook: a row for every student of a class, for staff and their spreadsheets.
+
+Holds points, verdicts and flags, no texts of cases. It formats and decides no
+points. Who handed in nothing has blanks and no zero; a score that is withheld
+is blank, and so is a total that would have to be counted without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from autograder.isolation import PROMISES
+from autograder.lateness import charges
+from autograder.model import Assignment, SubmissionResult
+from autograder.report import rounded
+from autograder.roll import Row
+from autograder.sheet import plain_cell
+from autograder.visible import plural, shown_cases, shown_questions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WHO = ("id", "name", "email", "section", "submission", "handed in")
+SUMS = ("total", "score", "late days", "free days", "late percent", "max")
+QUESTION, POINTS, VERDICT = "question ", "points ", "verdict "
+"""How the columns of questions and cases begin."""
+LAST = ("seconds", "flags")
+
+
+def gradebook_csv(rows: Sequence[Row], assignment: Assignment) -> str:
+    """A line a student, as CSV; the columns are those of ``table``."""
+    text: str = table(rows, assignment).to_csv(index=False, lineterminator="\n")
+    return text
+
+
+def table(rows: Sequence[Row], assignment: Assignment) -> pd.DataFrame:
+    """A row a student; a cell is text, a number, or None for a blank.
+
+    Columns: who it is (``WHO``); ``total`` after lateness and ``score`` before, ``late days``,
+    how many of them were ``free days``, ``late percent``, and ``max``, a bonus not among it
+    (``SUMS``); ``question <key>``, ``points <case>`` and ``verdict <case>`` for every one of the
+    config and of the results; ``seconds`` of wall time, and ``flags``. What a spreadsheet would
+    take for a formula gets an apostrophe in front.
+    """
+    import pandas as pd
+
+    strongest = strength(row.result for row in rows)
+    questions = {QUESTION + q.key: None for q in assignment.questions if q.cases}
+    names = {case.name: None for case in assignment.cases}
+    made: list[dict[str, object]] = []
+    for row in rows:
+        cells: dict[str, object] = {**_who(row), **_sums(row, assignment)}
+        cells["flags"] = plain_cell("; ".join(flags(row, strongest)))
+        if row.result is not None:
+            cells["seconds"] = rounded(row.result.usage.wall_s)
+            for question in shown_questions(row.result, "staff"):
+                column = QUESTION + question.key
+                cells[column] = None if question.withheld else question.score
+                questions[column] = None
+            for case in shown_cases(row.result, "staff"):
+                cells[POINTS + case.case] = case.score
+                cells[VERDICT + case.case] = case.verdict.value
+                names[case.case] = None
+        made.append(cells)
+    columns = [*WHO, *SUMS, *questions, *(POINTS + n for n in names), *(VERDICT + n for n in names)]
+    # As objects, for pandas would make 2 days late 2.0 where another cell is blank.
+    frame: pd.DataFrame = pd.DataFrame(made, columns=[*columns, *LAST], dtype=object)
+    return frame
+
+
+def flags(row: Row, strongest: int) -> list[str]:
+    """What staff have to know of a row. ``strongest``: the best isolation of the class."""
+    found = []
+    if not row.on_roster:
+        found.append("not on the roster")
+    if row.handed is None:
+        return [*found, "handed in nothing"]
+    others = [s.name or s.id for s in row.handed.students if s.id != row.student.id]
+    if others:
+        found.append(f"with {', '.join(others)}")
+    if row.late.note:
+        found.append(row.late.note)
+    result = row.result
+    if result is None:
+        return [*found, "not graded"]
+    if result.withheld:
+        worth = plural(round(sum(case.max_score for case in result.withheld), 6), "point")
+        found.append(f"withheld ({worth}): {', '.join(case.case for case in result.withheld)}")
+    elif not result.promise:
+        found.append("could not be opened")
+    if result.promise and _strength(result) < strongest:
+        found.append(f"isolation {result.promise}, and {PROMISES[strongest]} for others")
+    return found
+
+
+def strength(results: Iterable[SubmissionResult | None]) -> int:
+    """The best isolation among ``results``, as an index of ``PROMISES``; -1: none ran."""
+    return max((_strength(result) for result in results), default=-1)
+
+
+def _strength(result: SubmissionResult | None) -> int:
+    promise = result.promise if result else ""
+    return PROMISES.index(promise) if promise in PROMISES else -1
+
+
+def _who(row: Row) -> dict[str, object]:
+    handed, student = row.handed, row.student
+    submitted = str(handed.described.get("created_at") or "") if handed else ""
+    cells = (
+        student.id, student.name, student.email, student.section,
+        handed.name if handed else "", submitted,
+    )  # fmt: skip
+    return {name: plain_cell(cell) for name, cell in zip(WHO, cells, strict=True)}
+
+
+def _sums(row: Row, assignment: Assignment) -> dict[str, object]:
+    if row.result is None:
+        return {}
+    cells: dict[str, object] = {"total": row.total, "max": row.result.max_score}
+    if row.total is not None:
+        cells["score"] = row.result.score
+    if charges(assignment.late) and row.late.days is not None:
+        cells["late days"] = row.late.days
+        cells["free days"] = row.late.free
+        cells["late percent"] = row.late.percent
+    return cells
