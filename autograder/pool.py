@@ -1,33 +1,39 @@
 """Many submissions over several processes: a queue in, outcomes out as they finish.
 
-Each process keeps one warm sandbox. A grader process that dies takes no
-result with it: its submissions are tried once more, each alone, and one that
-kills its grader again is reported as our fault.
+Each process keeps one warm sandbox and has one submission at a time. One that
+takes its grader down is tried once more in a fresh one; what does so again, or
+holds its grader longer than any budget allows, is reported as our fault. The
+others go on meanwhile, each in its own process.
 """
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import multiprocessing
 import os
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, Generic, NoReturn, TypeVar
 
-from autograder import grade, isolation, recognise
+from autograder import confine, grade, isolation, recognise
 from autograder.model import Assignment, CaseResult, SubmissionResult
 from autograder.prints import Prints
 from autograder.sandbox import Sandbox
 from autograder.session import SandboxError
 from autograder.submission import SubmissionError
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,10 @@ def cores() -> int:
 
 
 ENDING_SECONDS = 5.0
+HELD = {signal.SIGINT, signal.SIGTERM}
+MARGIN_SECONDS = 300.0
+"""What a grader may take for one submission beyond the time of the submission's own workers:
+for the reference, for stand-ins and for cases that run again."""
 
 _sandboxes: dict[tuple[str, Condition], Sandbox] = {}
 
@@ -98,6 +108,8 @@ def _begin() -> None:
     # Ctrl-C is for the command, which ends its graders in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _told_to_end)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
     # A forked process of multiprocessing calls no atexit function.
     Finalize(None, _close, exitpriority=10)
 
@@ -191,50 +203,189 @@ def run(task: Task) -> Outcome:
 
 def outcomes(tasks: Iterable[Task], jobs: int) -> Iterator[Outcome]:
     """Grade ``tasks`` in ``jobs`` processes; yields in the order in which they finish."""
-    waiting = list(tasks)
-    lost = yield from _round(waiting, min(jobs, len(waiting)) or 1)
-    for task in lost:
-        dead = yield from _round([task], 1)
-        for task in dead:
-            yield Outcome(task, None, "the grader's process died twice on it", ours=True)
+    yield from served(tasks, jobs, run, _none, allowed_seconds)
 
 
-def _round(tasks: list[Task], jobs: int) -> Generator[Outcome, None, list[Task]]:
-    """One pool's life. Returns the tasks that it lost by breaking."""
-    lost: list[Task] = []
-    # A forked grader has pytest and NumPy already; elsewhere a fork is not to be trusted.
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin) as pool:
-        running: dict[Future[Outcome], Task] = {}
-        queue = iter(tasks)
+def _none(task: Task, problem: str) -> Outcome:
+    return Outcome(task, None, problem, ours=True)
+
+
+def allowed_seconds(task: Task) -> float:
+    """How long a grader may take for one task before it is taken to hang."""
+    return task.assignment.limits.submission_seconds + MARGIN_SECONDS
+
+
+# The processes ----------------------------------------------------------------
+
+
+@dataclass
+class _Grader(Generic[T]):
+    """One process that grades, one task at a time."""
+
+    process: BaseProcess
+    connection: Connection
+    task: T
+    deadline: float = 0.0
+
+    def give(self, task: T, seconds: float) -> None:
+        self.task, self.deadline = task, time.monotonic() + seconds
+        with contextlib.suppress(OSError):  # it has died: seen when its answer is read
+            self.connection.send(task)
+
+    def answer(self) -> tuple[bool, Any] | None:
+        """Whether it made something, and what; None where it has died."""
         try:
-            while True:
-                # A short queue, so that Ctrl-C has little to wait for.
-                while len(running) < 2 * jobs and (task := next(queue, None)) is not None:
-                    try:
-                        running[pool.submit(run, task)] = task
-                    except BrokenProcessPool:
-                        lost.append(task)
-                if not running:
-                    return lost
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    task = running.pop(future)
-                    try:
-                        yield future.result()
-                    except BrokenProcessPool:
-                        lost.append(task)
-        except (KeyboardInterrupt, GeneratorExit):
-            pool.shutdown(wait=False, cancel_futures=True)
-            _end_all(multiprocessing.active_children())
-            raise
+            made: tuple[bool, Any] = self.connection.recv()
+        except (EOFError, OSError):
+            return None
+        return made
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+
+def served(
+    tasks: Iterable[T],
+    jobs: int,
+    work: Callable[[T], R],
+    lost: Callable[[T, str], R],
+    seconds: Callable[[T], float],
+) -> Iterator[R]:
+    """Do ``work`` on every task in ``jobs`` processes; yields in the order in which they finish.
+
+    ``lost`` gives what stands for the work on a task that took its process down twice, that
+    made it raise, or that took more than its ``seconds``; it is told why. Such a task costs
+    the others nothing but the time of its own process. ``tasks`` are asked for as they are needed.
+    """
+    queue = iter(tasks)
+    again: deque[T] = deque()
+    died: list[T] = []
+    busy: list[_Grader[T]] = []
+    idle: list[_Grader[T]] = []
+
+    def supply() -> None:
+        """Give work to whoever has none, and end those for whom there is none."""
+        while len(busy) < jobs:
+            found = [again.popleft()] if again else list(itertools.islice(queue, 1))
+            if not found:
+                while idle:
+                    ending.append(_tell_to_end(idle.pop()))
+                return
+            grader = idle.pop() if idle else _start(work, found[0], [*busy, *idle])
+            busy.append(grader)
+            grader.give(found[0], seconds(found[0]))
+
+    ending: list[BaseProcess] = []
+    try:
+        supply()
+        while busy:
+            made: list[R] = []
+            for grader in _ready(busy):
+                busy.remove(grader)
+                task = grader.task
+                if time.monotonic() > grader.deadline and not grader.connection.poll():
+                    grader.kill()
+                    made.append(lost(task, f"the grader was not done with it after "
+                                           f"{seconds(task):g} s and was ended"))  # fmt: skip
+                elif (answer := grader.answer()) is not None:
+                    idle.append(grader)
+                    made.append(answer[1] if answer[0] else lost(task, answer[1]))
+                else:
+                    grader.kill()
+                    if any(task is other for other in died):
+                        made.append(lost(task, "the grader's process died twice on it"))
+                    else:
+                        died.append(task)
+                        again.append(task)
+            # First the work, then the telling: whoever is told may take a while.
+            supply()
+            yield from made
+        for process in ending:
+            process.join(ENDING_SECONDS)
+    finally:
+        _end_all([*(grader.process for grader in (*busy, *idle)), *ending])
+
+
+def _start(work: Callable[[T], R], task: T, others: Sequence[_Grader[T]]) -> _Grader[T]:
+    # A forked grader has pytest and NumPy already; elsewhere a fork is not to be trusted.
+    method = "fork" if sys.platform == "linux" else "spawn"
+    context = multiprocessing.get_context(method)
+    ours, theirs = context.Pipe()
+    # What a fork copies has to be closed there, or nobody sees an end.
+    copied = [ours, *(grader.connection for grader in others)] if method == "fork" else []
+    arguments = (theirs, work, os.getpid(), copied)
+    process = context.Process(target=_serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
+    with _signals_held():
+        process.start()
+    theirs.close()
+    return _Grader(process, ours, task)
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Ctrl-C waits until a new process, which inherits that, can say what to do then."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ready(busy: Sequence[_Grader[T]]) -> list[_Grader[T]]:
+    """Those that have an answer, have died, or are past their time; waits for one."""
+    left = min(grader.deadline for grader in busy) - time.monotonic()
+    watched: dict[Any, _Grader[T]] = {}
+    for grader in busy:
+        watched |= dict.fromkeys((grader.connection, grader.process.sentinel), grader)
+    found = {id(watched[it]) for it in wait(list(watched), max(0.0, left) + 0.01)}
+    now = time.monotonic()
+    return [grader for grader in busy if id(grader) in found or now > grader.deadline]
+
+
+def _tell_to_end(grader: _Grader[T]) -> BaseProcess:
+    with contextlib.suppress(OSError):
+        grader.connection.send(None)
+    grader.connection.close()
+    return grader.process
+
+
+def _serve(
+    connection: Connection, work: Callable[[T], R], parent: int, copied: Sequence[Connection]
+) -> None:
+    """In the grader's process: one task after the other, until there is none."""
+    _begin()
+    if sys.platform == "linux":
+        confine.prctl(confine.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+    for other in copied:
+        other.close()
+    try:
+        while (task := connection.recv()) is not None:
+            try:
+                made: tuple[bool, Any] = (True, work(task))
+            except Exception:
+                made = (False, traceback.format_exc())
+            connection.send(made)
+    except KeyboardInterrupt:
+        _end()
+    except (EOFError, OSError):
+        _end()  # the command is gone
 
 
 def _end_all(children: Sequence[BaseProcess]) -> None:
     """Let graders put away what they have open; whoever takes too long is killed."""
-    for child in children:
+    alive = [child for child in children if child.is_alive()]
+    for child in alive:
         child.terminate()
     deadline = time.monotonic() + ENDING_SECONDS
-    for child in children:
+    for child in alive:
         child.join(max(0.0, deadline - time.monotonic()))
         if child.is_alive():
             child.kill()
+            child.join()
