@@ -45,6 +45,7 @@ LOCK_SECONDS = 3.0
 """How long the processes of a command that was killed may take to be gone."""
 _PICTURE = "zlib64"
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp", re.DOTALL)
+_FORCED = "forced-"
 _SCRATCH = "autograder-class-"
 _ENGINE = Path(__file__).parent
 
@@ -221,8 +222,9 @@ class Journal:
     which is gone afterwards, or, after a kill, when the journal is opened again.
     """
 
-    def __init__(self, out: Path, assignment: Assignment) -> None:
+    def __init__(self, out: Path, assignment: Assignment, *, force: bool = False) -> None:
         self.out = out
+        self.force = force
         self.folder = out / FOLDER
         self.assignment = assignment
         self.scratch = Path()
@@ -235,7 +237,7 @@ class Journal:
         try:
             self._clean()
             self._make_scratch()
-            self.round = self._begun() or secrets.token_hex(8)
+            self.round = self._begun() or _FORCED * self.force + secrets.token_hex(8)
             write(self.folder / "round", self.round.encode())
         except BaseException:
             self.__exit__()
@@ -265,20 +267,23 @@ class Journal:
         """A folder for all temporary files, noted before there is anything in it."""
         assert self._lock is not None
         place = Path(tempfile.gettempdir()).resolve() / f"{_SCRATCH}{secrets.token_hex(6)}"
-        self._lock.seek(0)
-        self._lock.truncate()
-        self._lock.write(f"{os.getpid()}\n{place}\n".encode())
-        self._lock.flush()
+        try:
+            self._lock.truncate(0)
+            self._lock.write(f"{os.getpid()}\n{place}\n".encode())
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.folder)) from error
         place.mkdir()
         # Workers with user numbers of their own have to get through, and to see nothing.
         place.chmod(0o711)
         self.scratch = place
 
     def _begun(self) -> str:
+        """The round that was not completed; one that grades all anew goes on with such a one."""
         try:
-            return (self.folder / "round").read_text("ascii").strip()
+            found = (self.folder / "round").read_text("ascii").strip()
         except (OSError, ValueError):
             return ""
+        return found if found.startswith(_FORCED) or not self.force else ""
 
     def complete(self) -> None:
         """Say that every submission has been graded: what is graded from now on is a new round."""
@@ -324,7 +329,8 @@ class Journal:
 
 def _locked(path: Path, out: Path) -> IO[bytes]:
     """The open lock file. It is let go when the process ends, however it ends."""
-    file = open(path, "a+b")  # noqa: SIM115  # it stays open as long as the journal
+    # Without a buffer: what does not fit on a full disk must not be tried again at the end.
+    file = open(path, "a+b", buffering=0)  # noqa: SIM115  # it stays open as long as the journal
     deadline = time.monotonic() + LOCK_SECONDS
     try:
         while not _try_lock(file):

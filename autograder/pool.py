@@ -17,7 +17,7 @@ import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -77,6 +77,8 @@ class Outcome:
     problem: str = ""
     ours: bool = False
     """Whether the problem is the grader's fault rather than the submission's."""
+    refused: bool = False
+    """Whether it is that submissions cannot be shut in here as they have to be."""
     traces: Mapping[str, frozenset[tuple[str, int]]] = field(default_factory=dict)
     answers: Mapping[str, Prints] = field(default_factory=dict)
     """Prints of what was answered in the cases that came out wrong."""
@@ -190,7 +192,9 @@ def run(task: Task) -> Outcome:
         return found
     except SubmissionError as error:
         return Outcome(task, None, str(error))
-    except (SandboxError, isolation.IsolationError) as error:
+    except isolation.IsolationError as error:
+        return Outcome(task, None, str(error), ours=True, refused=True)
+    except SandboxError as error:
         return Outcome(task, None, str(error), ours=True)
     except KeyboardInterrupt:
         _end()
@@ -252,7 +256,7 @@ def served(
     work: Callable[[T], R],
     lost: Callable[[T, str], R],
     seconds: Callable[[T], float],
-) -> Iterator[R]:
+) -> Generator[R, None, None]:
     """Do ``work`` on every task in ``jobs`` processes; yields in the order in which they finish.
 
     ``lost`` gives what stands for the work on a task that took its process down twice, that
