@@ -23,7 +23,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder import changes, class_report, cluster, finish, grade, parcel, pool, roll
+from autograder import changes, class_report, finish, grade, parcel, pool, roll
 from autograder.finish import Job, Made
 from autograder.journal import (
     Before,
@@ -165,10 +165,21 @@ def grade_all(
 
 def _made(work: Sequence[Job], jobs: int, scheduler: str | None) -> Generator[Made, None, None]:
     if scheduler is not None and work:
-        return cluster.served(work, scheduler)
+        return _served_by_dask()(work, scheduler)
     return pool.served(
         work, min(jobs, len(work)) or 1, finish.work, finish.lost, finish.allowed_seconds
     )
+
+
+def _served_by_dask() -> Callable[[Sequence[Job], str], Generator[Made, None, None]]:
+    try:
+        from autograder.cluster import served
+    except ImportError as error:
+        raise ClassError(
+            f"--scheduler needs Dask, which is not installed here ({error}); run: "
+            "pip install 'autograder[cluster]'"
+        ) from None
+    return served
 
 
 class _Keeper:

@@ -132,7 +132,7 @@ def look_digest() -> str:
 def packages(assignment: Assignment) -> dict[str, str]:
     """The versions of Python and of the packages that a grade may depend on."""
     names = {"numpy", "scipy", "pytest", *assignment.allowed_imports, *assignment.preload}
-    found = {"python": platform.python_version()}
+    found = {"python": ".".join(platform.python_version_tuple()[:2])}
     for name in sorted({name.partition(".")[0] for name in names}):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             found[name] = importlib.metadata.version(name)

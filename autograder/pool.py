@@ -16,7 +16,6 @@ import signal
 import sys
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -222,6 +221,29 @@ def allowed_seconds(task: Task) -> float:
 # The processes ----------------------------------------------------------------
 
 
+def served(
+    tasks: Iterable[T],
+    jobs: int,
+    work: Callable[[T], R],
+    lost: Callable[[T, str], R],
+    seconds: Callable[[T], float],
+) -> Generator[R, None, None]:
+    """Do ``work`` on every task in ``jobs`` processes; yields in the order in which they finish.
+
+    The rest as for ``Graders``. ``tasks`` are asked for as they are needed.
+    """
+    queue = iter(tasks)
+    with Graders(work, lost, seconds) as graders:
+        while True:
+            made = graders.finished() if graders.busy else []
+            # First the work, then the telling: whoever is told may take a while.
+            for task in itertools.islice(queue, jobs - len(graders.busy)):
+                graders.begin(task)
+            yield from made
+            if not graders.busy:
+                return
+
+
 @dataclass
 class _Grader(Generic[T]):
     """One process that grades, one task at a time."""
@@ -230,11 +252,8 @@ class _Grader(Generic[T]):
     connection: Connection
     task: T
     deadline: float = 0.0
-
-    def give(self, task: T, seconds: float) -> None:
-        self.task, self.deadline = task, time.monotonic() + seconds
-        with contextlib.suppress(OSError):  # it has died: seen when its answer is read
-            self.connection.send(task)
+    second: bool = False
+    """Whether another process has died on the task before."""
 
     def answer(self) -> tuple[bool, Any] | None:
         """Whether it made something, and what; None where it has died."""
@@ -250,66 +269,68 @@ class _Grader(Generic[T]):
         self.connection.close()
 
 
-def served(
-    tasks: Iterable[T],
-    jobs: int,
-    work: Callable[[T], R],
-    lost: Callable[[T, str], R],
-    seconds: Callable[[T], float],
-) -> Generator[R, None, None]:
-    """Do ``work`` on every task in ``jobs`` processes; yields in the order in which they finish.
+class Graders(Generic[T, R]):
+    """Processes that do ``work``, each on one task at a time. Use as a context manager.
 
     ``lost`` gives what stands for the work on a task that took its process down twice, that
-    made it raise, or that took more than its ``seconds``; it is told why. Such a task costs
-    the others nothing but the time of its own process. ``tasks`` are asked for as they are needed.
+    raised there, or that took more than its ``seconds``; it is told why. Such a task costs
+    the others nothing but the time of its own process.
     """
-    queue = iter(tasks)
-    again: deque[T] = deque()
-    died: list[T] = []
-    busy: list[_Grader[T]] = []
-    idle: list[_Grader[T]] = []
 
-    def supply() -> None:
-        """Give work to whoever has none, and end those for whom there is none."""
-        while len(busy) < jobs:
-            found = [again.popleft()] if again else list(itertools.islice(queue, 1))
-            if not found:
-                while idle:
-                    ending.append(_tell_to_end(idle.pop()))
-                return
-            grader = idle.pop() if idle else _start(work, found[0], [*busy, *idle])
-            busy.append(grader)
-            grader.give(found[0], seconds(found[0]))
+    def __init__(
+        self,
+        work: Callable[[T], R],
+        lost: Callable[[T, str], R],
+        seconds: Callable[[T], float],
+    ) -> None:
+        self.busy: list[_Grader[T]] = []
+        self._idle: list[_Grader[T]] = []
+        self._work, self._lost, self._seconds = work, lost, seconds
 
-    ending: list[BaseProcess] = []
-    try:
-        supply()
-        while busy:
-            made: list[R] = []
-            for grader in _ready(busy):
-                busy.remove(grader)
-                task = grader.task
-                if time.monotonic() > grader.deadline and not grader.connection.poll():
-                    grader.kill()
-                    made.append(lost(task, f"the grader was not done with it after "
-                                           f"{seconds(task):g} s and was ended"))  # fmt: skip
-                elif (answer := grader.answer()) is not None:
-                    idle.append(grader)
-                    made.append(answer[1] if answer[0] else lost(task, answer[1]))
+    def __enter__(self) -> Graders[T, R]:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            for grader in self._idle:
+                with contextlib.suppress(OSError):
+                    grader.connection.send(None)
+            for grader in self._idle:
+                grader.process.join(ENDING_SECONDS)
+        _end_all([grader.process for grader in (*self.busy, *self._idle)])
+
+    def begin(self, task: T, *, second: bool = False) -> None:
+        """Give a task to a process that has none, or to a new one."""
+        if self._idle:
+            grader = self._idle.pop()
+        else:
+            grader = _start(self._work, task, [*self.busy, *self._idle])
+        grader.task, grader.second = task, second
+        grader.deadline = time.monotonic() + self._seconds(task)
+        self.busy.append(grader)
+        with contextlib.suppress(OSError):  # it has died: seen when its answer is read
+            grader.connection.send(task)
+
+    def finished(self) -> list[R]:
+        """Wait until there is news of a task; what was made, if anything was."""
+        made: list[R] = []
+        for grader in _ready(self.busy):
+            self.busy.remove(grader)
+            task = grader.task
+            if time.monotonic() > grader.deadline and not grader.connection.poll():
+                grader.kill()
+                seconds = self._seconds(task)
+                made.append(self._lost(task, f"the grader had not ended after {seconds:g} s"))
+            elif (answer := grader.answer()) is not None:
+                self._idle.append(grader)
+                made.append(answer[1] if answer[0] else self._lost(task, answer[1]))
+            else:
+                grader.kill()
+                if grader.second:
+                    made.append(self._lost(task, "the grader's process died twice on it"))
                 else:
-                    grader.kill()
-                    if any(task is other for other in died):
-                        made.append(lost(task, "the grader's process died twice on it"))
-                    else:
-                        died.append(task)
-                        again.append(task)
-            # First the work, then the telling: whoever is told may take a while.
-            supply()
-            yield from made
-        for process in ending:
-            process.join(ENDING_SECONDS)
-    finally:
-        _end_all([*(grader.process for grader in (*busy, *idle)), *ending])
+                    self.begin(task, second=True)
+        return made
 
 
 def _start(work: Callable[[T], R], task: T, others: Sequence[_Grader[T]]) -> _Grader[T]:
@@ -349,13 +370,6 @@ def _ready(busy: Sequence[_Grader[T]]) -> list[_Grader[T]]:
     found = {id(watched[it]) for it in wait(list(watched), max(0.0, left) + 0.01)}
     now = time.monotonic()
     return [grader for grader in busy if id(grader) in found or now > grader.deadline]
-
-
-def _tell_to_end(grader: _Grader[T]) -> BaseProcess:
-    with contextlib.suppress(OSError):
-        grader.connection.send(None)
-    grader.connection.close()
-    return grader.process
 
 
 def _serve(
