@@ -192,13 +192,16 @@ class _Station:
     """Our end of a process that grades one submission after the other."""
 
     def __init__(self, folder: Path) -> None:
-        command = "import sys; from autograder.station import serve; serve(sys.argv[1])"
+        # Modules are found as they are here, and not in the folder where a worker was started.
+        command = (
+            f"import sys; sys.path[:] = {sys.path!r}; "
+            f"from autograder.station import serve; serve({os.fspath(folder)!r})"
+        )
         self._process = subprocess.Popen(
-            [sys.executable, "-c", command, os.fspath(folder)],
+            [sys.executable, "-c", command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # The module is found as it was here; what a terminal sends is for the worker.
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            # What a terminal sends is for the worker.
             start_new_session=True,
         )
 
