@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -55,6 +56,8 @@ NAMES = {
 """Why a submission is graded again, by what of its key is another."""
 MOST_OF_A_REASON = 300
 MOST_NAMED = 5
+LEAST_FREE_MB = 32
+"""What must be free for temporary files where scores had to be withheld."""
 
 
 class ClassError(ValueError):
@@ -138,7 +141,8 @@ def grade_all(
     otherwise; a withheld score never is. ``require`` is the weakest isolation that will do;
     ``scheduler`` the address of a Dask cluster that does the work in place of ``jobs`` processes
     here. ``on_result`` is told of each result when it is on disk. Raises JournalError when another
-    command writes to ``out``, ClusterError, and OSError where ``out`` cannot be written.
+    command writes to ``out``, ClusterError, ClassError where there is no room for temporary files,
+    and OSError where ``out`` cannot be written.
     """
     out.mkdir(parents=True, exist_ok=True)
     with Journal(out, assignment, force=force) as journal:
@@ -228,6 +232,8 @@ class _Keeper:
     def keep(self, made: Made) -> SubmissionResult:
         """Put a result on disk: its files first, its entry last. Returns it without pictures."""
         result = result_from(made.result, self.journal.assignment)
+        if result.withheld:
+            _check_disk(self.journal.scratch)
         digests = self._write_files(made.name, made.files)
         entry = Entry(
             made.name,
@@ -281,6 +287,16 @@ class _Keeper:
         for file, content in files.items():
             write(home / file, content)
         return {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
+
+
+def _check_disk(scratch: Path) -> None:
+    """Refuse to go on where the disk for temporary files is full: all scores would be withheld."""
+    if shutil.disk_usage(scratch).free < LEAST_FREE_MB * 2**20:
+        raise ClassError(
+            f"{scratch.parent}: less than {LEAST_FREE_MB} MB are free, and grading needs room "
+            "for temporary files there; make room or name another folder with TMPDIR; what was "
+            "finished is kept, and the same command goes on"
+        )
 
 
 def _why(entry: Entry, key: Mapping[str, str]) -> str:

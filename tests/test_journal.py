@@ -7,6 +7,7 @@ import dataclasses
 import io
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -202,6 +203,23 @@ def test_withheld_scores_are_graded_again(room: Classroom, tmp_path: Path) -> No
     done = room.grade()
     told = {c.submission: (c.old_score, c.new_score) for c in done.changes}
     assert told["ada"] == (None, 6.0)
+
+
+def test_a_full_disk_for_temporary_files_is_no_class_of_judge_errors(
+    room: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where scores are withheld and there is no room left, the command ends, and says so."""
+    check = room.course / "solutions/mini/checks/hidden/test_mini_hidden.py"
+    edit(
+        check, "    kept = student.put(before)", "    raise OSError(28, 'No space left on device')"
+    )
+    usage = shutil.disk_usage(room.out)
+    monkeypatch.setattr(classroom.shutil, "disk_usage", lambda _: usage._replace(free=2**20))
+    with pytest.raises(classroom.ClassError, match="less than 32 MB are free"):
+        room.grade()
+    assert room.graded == []
+    monkeypatch.undo()
+    assert room.grade().again == 2
 
 
 # Files -------------------------------------------------------------------------------
