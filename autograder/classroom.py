@@ -19,12 +19,13 @@ import contextlib
 import hashlib
 import json
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder import changes, class_report, finish, grade, parcel, pool, roll
+from autograder import changes, class_report, finish, grade, isolation, parcel, pool, roll
 from autograder.finish import Job, Made
 from autograder.journal import (
     Before,
@@ -41,6 +42,7 @@ from autograder.journal import (
 from autograder.model import Assignment, SubmissionResult
 from autograder.progress import Plan
 from autograder.roll import Handed, Part, Row, Student
+from autograder.sandbox import Isolation, Sandbox
 from autograder.visible import clean, plural
 
 NAMES = {
@@ -78,6 +80,8 @@ class Graded:
     """Submissions that have results of an earlier run and are no longer there."""
     merged: tuple[str, ...]
     """Those whose written answers were given points, which this gradebook does not have."""
+    isolation: Isolation | None = None
+    """What shuts submissions in on this machine; None where nothing was graded on it."""
 
 
 def submissions(folder: Path, out: Path) -> dict[str, Path]:
@@ -141,13 +145,16 @@ def grade_all(
     otherwise; a withheld score never is. ``require`` is the weakest isolation that will do;
     ``scheduler`` the address of a Dask cluster that does the work in place of ``jobs`` processes
     here. ``on_result`` is told of each result when it is on disk. Raises JournalError when another
-    command writes to ``out``, ClusterError, ClassError where there is no room for temporary files,
-    and OSError where ``out`` cannot be written.
+    command writes to ``out``, IsolationError, ClusterError, ClassError where there is no room for
+    temporary files, and OSError where ``out`` cannot be written.
     """
     out.mkdir(parents=True, exist_ok=True)
     with Journal(out, assignment, force=force) as journal:
         keeper = _Keeper(journal, grader_digests(assignment, room, require), look_digest())
         todo, plan = keeper.sort_out(handed, force=force)
+        tried = None
+        if todo and scheduler is None:
+            tried = _tried(assignment, require, journal.scratch)
         on_begin(plan, list(keeper.results.values()))
         work = [
             Job(one.name, one.parts, assignment, room, require, journal.scratch) for one in todo
@@ -164,7 +171,20 @@ def grade_all(
             write_changes(out, changed)
         journal.complete()
         gone = tuple(vanished(out, results))
-    return Graded(tuple(rows), results, keeper.again, changed, gone, tuple(keeper.merged))
+    merged = tuple(keeper.merged)
+    return Graded(tuple(rows), results, keeper.again, changed, gone, merged, tried)
+
+
+def _tried(assignment: Assignment, require: str, scratch: Path) -> Isolation:
+    """What shuts submissions in; refused before the first one, not at each."""
+    before, tempfile.tempdir = tempfile.tempdir, str(scratch)
+    try:
+        with Sandbox() as sandbox:
+            found = isolation.examine(sandbox, assignment.limits)
+    finally:
+        tempfile.tempdir = before
+    isolation.require(found, require)
+    return found
 
 
 def _made(work: Sequence[Job], jobs: int, scheduler: str | None) -> Generator[Made, None, None]:

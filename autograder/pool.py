@@ -117,6 +117,7 @@ def _begin() -> None:
 
 def _told_to_end(*_: object) -> None:
     global _ending
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: putting away takes a moment
     _ending = True  # for an exception may be caught on its way
     raise KeyboardInterrupt
 
@@ -291,13 +292,15 @@ class Graders(Generic[T, R]):
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            for grader in self._idle:
-                with contextlib.suppress(OSError):
-                    grader.connection.send(None)
-            for grader in self._idle:
-                grader.process.join(ENDING_SECONDS)
-        _end_all([grader.process for grader in (*self.busy, *self._idle)])
+        try:
+            if kind is None:
+                for grader in self._idle:
+                    with contextlib.suppress(OSError):
+                        grader.connection.send(None)
+                for grader in self._idle:
+                    grader.process.join(ENDING_SECONDS)
+        finally:
+            _end_all([grader.process for grader in (*self.busy, *self._idle)])
 
     def begin(self, task: T, *, second: bool = False) -> None:
         """Give a task to a process that has none, or to a new one."""
@@ -390,6 +393,9 @@ def _serve(
             except Exception:
                 made = (False, traceback.format_exc())
             connection.send(made)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        _close()
+        os._exit(0)
     except KeyboardInterrupt:
         _end()
     except (EOFError, OSError):

@@ -193,17 +193,12 @@ def grade(args: argparse.Namespace) -> int:
 
 def grade_all(args: argparse.Namespace) -> int:
     """Grade a folder of submissions."""
-    from autograder import changes, class_report, classroom, isolation, pool, progress
+    from autograder import changes, class_report, classroom, pool, progress
     from autograder import grade as grader
-    from autograder.sandbox import Sandbox
 
     root, (assignment,) = _chosen(args)
     folder, out = Path(args.folder), Path(args.out)
     handed = classroom.plainly(classroom.submissions(folder, out))
-    if not args.scheduler:
-        with Sandbox() as sandbox:  # refuse before the first submission, not at each
-            found = isolation.examine(sandbox, assignment.limits)
-            isolation.require(found, args.require)
     with progress.Progress(sys.stderr, verbose=args.verbose) as shown:
         graded = classroom.grade_all(
             assignment,
@@ -223,8 +218,8 @@ def grade_all(args: argparse.Namespace) -> int:
     if graded.again:
         print(changes.text(graded.changes, graded.again))
     print(f"Graded     {len(results)}: {shown.tally()}")
-    if not args.scheduler:
-        print(f"Isolation  {found.promise}: {', '.join(found.layers)}")
+    if graded.isolation:
+        print(f"Isolation  {graded.isolation.promise}: {', '.join(graded.isolation.layers)}")
     print(f"Gradebook  {out / 'gradebook.csv'}")
     print(f"Report     {out / 'report.html'}")
     print(f"Results    {out / '<submission>' / 'results.json'}")
