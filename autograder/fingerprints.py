@@ -16,7 +16,6 @@ import io
 import itertools
 import multiprocessing
 import re
-import shutil
 import signal
 import sys
 import tempfile
@@ -176,8 +175,8 @@ def read(
     try:
         with tempfile.TemporaryDirectory() as folder, _limited(CPU_SECONDS):
             staged = Path(folder) / "staged"
-            path = what if isinstance(what, Path) else _gathered(what, Path(folder) / "parts")
-            submission.collect(path, assignment, staged)
+            collected = what if isinstance(what, Path) else what.parts
+            submission.collect(collected, assignment, staged)
             return _of_folder(name, staged, assignment, given)
     except SubmissionError as error:
         return Source(name, (), str(error))
@@ -202,20 +201,6 @@ def _of_folder(name: str, staged: Path, assignment: Assignment, given: frozenset
         if len(raw) > MAX_CHARS:
             problems.append(f"only the first {MAX_CHARS} characters of {relative} are compared")
     return Source(name, tuple(texts), "; ".join(problems))
-
-
-def _gathered(handed: Handed, into: Path) -> Path:
-    """The parts of a submission under the names that the student gave them."""
-    if len(handed.parts) == 1 and handed.parts[0].path.is_dir():
-        return handed.parts[0].path
-    into.mkdir()
-    for part in handed.parts:
-        target = into / Path(part.name).name
-        if part.path.is_dir():
-            shutil.copytree(part.path, target, symlinks=True)
-        else:
-            shutil.copyfile(part.path, target, follow_symlinks=False)
-    return into
 
 
 class _TooLong(BaseException):

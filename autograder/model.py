@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import hashlib
 import types
 import typing
@@ -457,6 +458,11 @@ def from_plain(cls: type[T], plain: Any) -> T:
     return typing.cast(T, _rebuild(cls, plain))
 
 
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
 def _rebuild(kind: Any, plain: Any) -> Any:
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
@@ -469,7 +475,7 @@ def _rebuild(kind: Any, plain: Any) -> Any:
             raise TypeError(f"a list was wanted, not {plain!r:.80}")
         return tuple(_rebuild(typing.get_args(kind)[0], item) for item in plain)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
+        hints = _hints(kind)
         if not isinstance(plain, dict) or not plain.keys() <= hints.keys():
             raise TypeError(f"the fields of {kind.__name__} were wanted, not {plain!r:.80}")
         return kind(**{name: _rebuild(hints[name], value) for name, value in plain.items()})

@@ -1,33 +1,39 @@
 """Many submissions over several processes: a queue in, outcomes out as they finish.
 
-Each process keeps one warm sandbox. A grader process that dies takes no
-result with it: its submissions are tried once more, each alone, and one that
-kills its grader again is reported as our fault.
+Each process keeps one warm sandbox and has one submission at a time. One that
+takes its grader down is tried once more in a fresh one; what does so again, or
+holds its grader longer than any budget allows, is reported as our fault. The
+others go on meanwhile, each in its own process.
 """
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import multiprocessing
 import os
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, Generic, NoReturn, TypeVar
 
-from autograder import grade, isolation, recognise
+from autograder import confine, grade, isolation, recognise
+from autograder.entries import Part
 from autograder.model import Assignment, CaseResult, SubmissionResult
 from autograder.prints import Prints
 from autograder.sandbox import Sandbox
 from autograder.session import SandboxError
 from autograder.submission import SubmissionError
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class Task:
     """One submission to grade."""
 
     name: str
-    path: Path
+    path: Path | tuple[Part, ...]
     assignment: Assignment
     room: grade.Room
     require: str = "open"
@@ -71,6 +77,8 @@ class Outcome:
     problem: str = ""
     ours: bool = False
     """Whether the problem is the grader's fault rather than the submission's."""
+    refused: bool = False
+    """Whether it is that submissions cannot be shut in here as they have to be."""
     traces: Mapping[str, frozenset[tuple[str, int]]] = field(default_factory=dict)
     answers: Mapping[str, Prints] = field(default_factory=dict)
     """Prints of what was answered in the cases that came out wrong."""
@@ -86,6 +94,10 @@ def cores() -> int:
 
 
 ENDING_SECONDS = 5.0
+HELD = {signal.SIGINT, signal.SIGTERM}
+MARGIN_SECONDS = 300.0
+"""What a grader may take for one submission beyond the time of the submission's own workers:
+for the reference, for stand-ins and for cases that run again."""
 
 _sandboxes: dict[tuple[str, Condition], Sandbox] = {}
 
@@ -98,12 +110,15 @@ def _begin() -> None:
     # Ctrl-C is for the command, which ends its graders in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _told_to_end)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
     # A forked process of multiprocessing calls no atexit function.
     Finalize(None, _close, exitpriority=10)
 
 
 def _told_to_end(*_: object) -> None:
     global _ending
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: putting away takes a moment
     _ending = True  # for an exception may be caught on its way
     raise KeyboardInterrupt
 
@@ -178,7 +193,9 @@ def run(task: Task) -> Outcome:
         return found
     except SubmissionError as error:
         return Outcome(task, None, str(error))
-    except (SandboxError, isolation.IsolationError) as error:
+    except isolation.IsolationError as error:
+        return Outcome(task, None, str(error), ours=True, refused=True)
+    except SandboxError as error:
         return Outcome(task, None, str(error), ours=True)
     except KeyboardInterrupt:
         _end()
@@ -191,50 +208,209 @@ def run(task: Task) -> Outcome:
 
 def outcomes(tasks: Iterable[Task], jobs: int) -> Iterator[Outcome]:
     """Grade ``tasks`` in ``jobs`` processes; yields in the order in which they finish."""
-    waiting = list(tasks)
-    lost = yield from _round(waiting, min(jobs, len(waiting)) or 1)
-    for task in lost:
-        dead = yield from _round([task], 1)
-        for task in dead:
-            yield Outcome(task, None, "the grader's process died twice on it", ours=True)
+    yield from served(tasks, jobs, run, _none, allowed_seconds)
 
 
-def _round(tasks: list[Task], jobs: int) -> Generator[Outcome, None, list[Task]]:
-    """One pool's life. Returns the tasks that it lost by breaking."""
-    lost: list[Task] = []
-    # A forked grader has pytest and NumPy already; elsewhere a fork is not to be trusted.
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin) as pool:
-        running: dict[Future[Outcome], Task] = {}
-        queue = iter(tasks)
+def _none(task: Task, problem: str) -> Outcome:
+    return Outcome(task, None, problem, ours=True)
+
+
+def allowed_seconds(task: Task) -> float:
+    """How long a grader may take for one task before it is taken to hang."""
+    return task.assignment.limits.submission_seconds + MARGIN_SECONDS
+
+
+# The processes ----------------------------------------------------------------
+
+
+def served(
+    tasks: Iterable[T],
+    jobs: int,
+    work: Callable[[T], R],
+    lost: Callable[[T, str], R],
+    seconds: Callable[[T], float],
+) -> Generator[R, None, None]:
+    """Do ``work`` on every task in ``jobs`` processes; yields in the order in which they finish.
+
+    The rest as for ``Graders``. ``tasks`` are asked for as they are needed.
+    """
+    queue = iter(tasks)
+    with Graders(work, lost, seconds) as graders:
+        while True:
+            made = graders.finished() if graders.busy else []
+            # First the work, then the telling: whoever is told may take a while.
+            for task in itertools.islice(queue, jobs - len(graders.busy)):
+                graders.begin(task)
+            yield from made
+            if not graders.busy:
+                return
+
+
+@dataclass
+class _Grader(Generic[T]):
+    """One process that grades, one task at a time."""
+
+    process: BaseProcess
+    connection: Connection
+    task: T
+    deadline: float = 0.0
+    second: bool = False
+    """Whether another process has died on the task before."""
+
+    def answer(self) -> tuple[bool, Any] | None:
+        """Whether it made something, and what; None where it has died."""
         try:
-            while True:
-                # A short queue, so that Ctrl-C has little to wait for.
-                while len(running) < 2 * jobs and (task := next(queue, None)) is not None:
-                    try:
-                        running[pool.submit(run, task)] = task
-                    except BrokenProcessPool:
-                        lost.append(task)
-                if not running:
-                    return lost
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    task = running.pop(future)
-                    try:
-                        yield future.result()
-                    except BrokenProcessPool:
-                        lost.append(task)
-        except (KeyboardInterrupt, GeneratorExit):
-            pool.shutdown(wait=False, cancel_futures=True)
-            _end_all(multiprocessing.active_children())
-            raise
+            made: tuple[bool, Any] = self.connection.recv()
+        except (EOFError, OSError):
+            return None
+        return made
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+
+class Graders(Generic[T, R]):
+    """Processes that do ``work``, each on one task at a time. Use as a context manager.
+
+    ``lost`` gives what stands for the work on a task that took its process down twice, that
+    raised there, or that took more than its ``seconds``; it is told why. Such a task costs
+    the others nothing but the time of its own process.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[T], R],
+        lost: Callable[[T, str], R],
+        seconds: Callable[[T], float],
+    ) -> None:
+        self.busy: list[_Grader[T]] = []
+        self._idle: list[_Grader[T]] = []
+        self._work, self._lost, self._seconds = work, lost, seconds
+
+    def __enter__(self) -> Graders[T, R]:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            if kind is None:
+                for grader in self._idle:
+                    with contextlib.suppress(OSError):
+                        grader.connection.send(None)
+                for grader in self._idle:
+                    grader.process.join(ENDING_SECONDS)
+        finally:
+            _end_all([grader.process for grader in (*self.busy, *self._idle)])
+
+    def begin(self, task: T, *, second: bool = False) -> None:
+        """Give a task to a process that has none, or to a new one."""
+        if self._idle:
+            grader = self._idle.pop()
+        else:
+            grader = _start(self._work, task, [*self.busy, *self._idle])
+        grader.task, grader.second = task, second
+        grader.deadline = time.monotonic() + self._seconds(task)
+        self.busy.append(grader)
+        with contextlib.suppress(OSError):  # it has died: seen when its answer is read
+            grader.connection.send(task)
+
+    def finished(self) -> list[R]:
+        """Wait until there is news of a task; what was made, if anything was."""
+        made: list[R] = []
+        for grader in _ready(self.busy):
+            self.busy.remove(grader)
+            task = grader.task
+            if time.monotonic() > grader.deadline and not grader.connection.poll():
+                grader.kill()
+                seconds = self._seconds(task)
+                made.append(self._lost(task, f"the grader had not ended after {seconds:g} s"))
+            elif (answer := grader.answer()) is not None:
+                self._idle.append(grader)
+                made.append(answer[1] if answer[0] else self._lost(task, answer[1]))
+            else:
+                grader.kill()
+                if grader.second:
+                    made.append(self._lost(task, "the grader's process died twice on it"))
+                else:
+                    self.begin(task, second=True)
+        return made
+
+
+def _start(work: Callable[[T], R], task: T, others: Sequence[_Grader[T]]) -> _Grader[T]:
+    # A forked grader has pytest and NumPy already; elsewhere a fork is not to be trusted.
+    method = "fork" if sys.platform == "linux" else "spawn"
+    context = multiprocessing.get_context(method)
+    ours, theirs = context.Pipe()
+    # What a fork copies has to be closed there, or nobody sees an end.
+    copied = [ours, *(grader.connection for grader in others)] if method == "fork" else []
+    arguments = (theirs, work, os.getpid(), copied)
+    process = context.Process(target=_serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
+    with _signals_held():
+        process.start()
+    theirs.close()
+    return _Grader(process, ours, task)
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Ctrl-C waits until a new process, which inherits that, can say what to do then."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ready(busy: Sequence[_Grader[T]]) -> list[_Grader[T]]:
+    """Those that have an answer, have died, or are past their time; waits for one."""
+    left = min(grader.deadline for grader in busy) - time.monotonic()
+    watched: dict[Any, _Grader[T]] = {}
+    for grader in busy:
+        watched |= dict.fromkeys((grader.connection, grader.process.sentinel), grader)
+    found = {id(watched[it]) for it in wait(list(watched), max(0.0, left) + 0.01)}
+    now = time.monotonic()
+    return [grader for grader in busy if id(grader) in found or now > grader.deadline]
+
+
+def _serve(
+    connection: Connection, work: Callable[[T], R], parent: int, copied: Sequence[Connection]
+) -> None:
+    """In the grader's process: one task after the other, until there is none."""
+    _begin()
+    if sys.platform == "linux":
+        confine.prctl(confine.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+    for other in copied:
+        other.close()
+    try:
+        while (task := connection.recv()) is not None:
+            try:
+                made: tuple[bool, Any] = (True, work(task))
+            except Exception:
+                made = (False, traceback.format_exc())
+            connection.send(made)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        _close()
+        os._exit(0)
+    except KeyboardInterrupt:
+        _end()
+    except (EOFError, OSError):
+        _end()  # the command is gone
 
 
 def _end_all(children: Sequence[BaseProcess]) -> None:
     """Let graders put away what they have open; whoever takes too long is killed."""
-    for child in children:
+    alive = [child for child in children if child.is_alive()]
+    for child in alive:
         child.terminate()
     deadline = time.monotonic() + ENDING_SECONDS
-    for child in children:
+    for child in alive:
         child.join(max(0.0, deadline - time.monotonic()))
         if child.is_alive():
             child.kill()
+            child.join()

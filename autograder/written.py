@@ -30,6 +30,7 @@ from markupsafe import Markup
 
 from autograder import prose
 from autograder.cells import plain_cells
+from autograder.entries import Part
 from autograder.model import Assignment, Question
 from autograder.notebook import to_notebook
 from autograder.sections import MARKER, blocks, headed, sections, squeezed, without_lines
@@ -167,8 +168,8 @@ def form(assignment: Assignment, root: Path) -> Form:
 # --- one student --------------------------------------------------------------------------------
 
 
-def gather(form: Form, name: str, path: Path, out: Path) -> Student:
-    """The answers of the submission at ``path``; its PDFs are copied to ``out/files``."""
+def gather(form: Form, name: str, path: Path | Sequence[Part], out: Path) -> Student:
+    """The answers of the submission at ``path``, or of its files; PDFs go to ``out/files``."""
     code = code_of(form.assignment.name, name)
     with tempfile.TemporaryDirectory(prefix="autograder-written-") as temporary:
         folder = Path(temporary)

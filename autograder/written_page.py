@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from autograder import prose, sheet
 from autograder.report import render
-from autograder.visible import clean, plural
+from autograder.visible import clean
 from autograder.written import WORDS, Form, Student, WrittenError
 
 PAGE = "written.html"
@@ -91,20 +91,6 @@ def tally(students: Iterable[Student], key: str) -> str:
     """How many answers to one question are given, unchanged, missing."""
     counts = Counter(student.answers[key].status for student in students)
     return ", ".join(f"{counts[status]} {status}" for status in WORDS if counts[status])
-
-
-def left_out(folder: Path, taken: Iterable[Path], out: Path) -> str:
-    """One sentence on the files of the folder that are no submissions; empty without any."""
-    used = {path.resolve() for path in (*taken, out)}
-    others = [
-        path.name
-        for path in sorted(folder.iterdir())
-        if path.resolve() not in used and not path.name.startswith((".", "__"))
-    ]
-    if not others:
-        return ""
-    some = ", ".join(clean(name) for name in others[:5]) + (", …" if len(others) > 5 else "")
-    return f"{plural(len(others), 'file')} ({some}): put each into a folder with its student's name"
 
 
 def save(path: Path, data: bytes) -> None:

@@ -25,14 +25,17 @@ LAYERS = [
     {"zygote", "proxy", "sandbox", "names", "terminal", "notebook", "compare", "fetch"}
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
-    | {"written", "solved", "roll"},
+    | {"written", "solved", "roll", "progress"},
     {"rules", "written_page", "merge", "rehearsal", "growth", "findings", "platforms"}
-    | {"gradebook", "fingerprints"},
+    | {"gradebook", "fingerprints", "parcel"},
     {"plugin", "follow", "recognise", "class_report", "downloads", "roster", "exports"}
     | {"similarity"},
     {"grade", "intake", "similarity_page"},
-    {"check", "replay"},
-    {"pool", "gradescope", "equivalence"},
+    {"check", "replay", "journal"},
+    {"pool", "gradescope", "equivalence", "changes"},
+    {"finish"},
+    {"station"},
+    {"cluster", "class_files"},
     {"classroom", "bundle", "candidates", "facts", "feedback"},
     {"exam", "untouched"},
     {"verify", "calibrate", "exam_table"},

@@ -20,6 +20,8 @@ from autograder import __version__
 from autograder.model import Assignment
 
 CONFIG = "grading_config.yaml"
+MOST_LISTED = 60
+"""Submissions of a class that are listed in the terminal."""
 IN_HANDOUT = not Path(__file__).with_name("config.py").is_file()
 
 
@@ -191,31 +193,40 @@ def grade(args: argparse.Namespace) -> int:
 
 def grade_all(args: argparse.Namespace) -> int:
     """Grade a folder of submissions."""
-    from autograder import class_report, classroom, isolation, pool
+    from autograder import changes, class_report, classroom, pool, progress
     from autograder import grade as grader
-    from autograder.sandbox import Sandbox
 
     root, (assignment,) = _chosen(args)
     folder, out = Path(args.folder), Path(args.out)
-    number = len(classroom.submissions(folder, out))
-    with Sandbox() as sandbox:  # refuse before the first submission, not at each
-        found = isolation.examine(sandbox, assignment.limits)
-        isolation.require(found, args.require)
-    with _bar(number, "grading") as bar:
-        results = classroom.grade_all(
+    handed = classroom.plainly(classroom.submissions(folder, out))
+    with progress.Progress(sys.stderr, verbose=args.verbose) as shown:
+        graded = classroom.grade_all(
             assignment,
             grader.course_room(root, assignment),
-            folder,
+            handed,
             out,
             jobs=args.jobs or pool.cores(),
             require=args.require,
-            on_result=lambda _: bar.update(),
+            force=args.force,
+            scheduler=args.scheduler,
+            on_begin=shown.begin,
+            on_result=shown.finished,
         )
-    print(class_report.summary_table(results))
-    print(f"Isolation  {found.promise}: {', '.join(found.layers)}")
+    results = list(graded.results.values())
+    if len(results) <= MOST_LISTED:
+        print(class_report.summary_table(results))
+    if graded.again:
+        print(changes.text(graded.changes, graded.again))
+    print(f"Graded     {len(results)}: {shown.tally()}")
+    if graded.isolation:
+        print(f"Isolation  {graded.isolation.promise}: {', '.join(graded.isolation.layers)}")
     print(f"Gradebook  {out / 'gradebook.csv'}")
     print(f"Report     {out / 'report.html'}")
     print(f"Results    {out / '<submission>' / 'results.json'}")
+    if graded.changes:
+        print(f"Changes    {out / 'changes.csv'}")
+    for sentence in classroom.remarks(graded):
+        print(sentence)
     return 0
 
 
@@ -381,6 +392,15 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("assignment")
     one.add_argument("folder", help="holds a folder, .zip or .py file for each submission")
     one.add_argument("--out", required=True, help="folder for gradebook, reports and results")
+    one.add_argument(
+        "--force", action="store_true", help="grade again what is graded and has not changed"
+    )
+    one.add_argument("--verbose", action="store_true", help="print a line for each submission")
+    one.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="have a Dask cluster do the work, such as tcp://host:8786 (needs autograder[cluster])",
+    )
     _add_jobs(one)
     _add_require(one)
 

@@ -1,0 +1,94 @@
+"""What staff read of a whole class, written from its rows: gradebook, page, exports, likenesses.
+
+Each file is made by the module that knows it; this one knows which there are, what they are called
+and that each is whole on disk or not there. Decides no points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from autograder import class_report, exports, fingerprints, gradebook, similarity, similarity_page
+from autograder.journal import write
+from autograder.model import Assignment
+from autograder.roll import Handed, Row, Student, rows
+from autograder.visible import clean, plural
+
+GRADEBOOK, PAGE, CHANGES = "gradebook.csv", "report.html", "changes.csv"
+SIMILAR = similarity_page.PAGE
+RESERVED = (GRADEBOOK, PAGE, CHANGES, SIMILAR, *exports.FILES.values(), ".journal")
+"""Names that no submission's folder may have."""
+
+
+def check_exports(
+    formats: Iterable[str], assignment: Assignment, roster: Sequence[Student]
+) -> None:
+    """Raise ExportError where the roster lacks what a platform needs: before an evening's work."""
+    nobody = rows((), {}, roster, policy=assignment.late, due=assignment.due)
+    for kind in formats:
+        exports.write(kind, nobody, assignment, roster)
+
+
+def write_exports(
+    out: Path,
+    formats: Iterable[str],
+    table: Sequence[Row],
+    assignment: Assignment,
+    roster: Sequence[Student],
+) -> list[str]:
+    """Write the gradebook as platforms import it; a sentence about each file."""
+    told = []
+    for kind in formats:
+        write(out / exports.FILES[kind], exports.write(kind, table, assignment, roster))
+        without = exports.left_out(kind, table)
+        told.append(f"{kind.capitalize():<10} {out / exports.FILES[kind]}")
+        if without:
+            told[-1] += f" ({plural(len(without), 'student')} not on the roster left out)"
+    return told
+
+
+def write_gradebook(out: Path, table: Sequence[Row], assignment: Assignment) -> None:
+    """Write ``gradebook.csv``."""
+    write(out / GRADEBOOK, gradebook.gradebook_csv(table, assignment).encode("utf-8", "replace"))
+
+
+def write_page(
+    out: Path, table: Sequence[Row], assignment: Assignment, *, similar: bool = False
+) -> None:
+    """Write the page of the class; ``similar``: with a link to the page of likenesses."""
+    links = {row.handed.name: f"{row.handed.name}/{PAGE}" for row in table if row.handed}
+    link = SIMILAR if similar else None
+    page = class_report.class_html(table, assignment, links, similarity_link=link)
+    write(out / PAGE, page.encode("utf-8", "replace"))
+
+
+def write_likenesses(
+    out: Path,
+    handed: Sequence[Handed],
+    assignment: Assignment,
+    root: Path,
+    *,
+    jobs: int,
+    on_read: Callable[[], None] = lambda: None,
+) -> str:
+    """Write the page of pairs that share more than chance; what it lists, in words."""
+    given = fingerprints.handed_out(root, assignment)
+    read = fingerprints.sources(
+        {one.name: one for one in handed},
+        assignment,
+        given,
+        jobs=jobs,
+        on_read=lambda _: on_read(),
+    )
+    found = similarity.compare(read, given, fingerprints.background(root, assignment))
+    names = {one.name: _called(one) for one in handed}
+    title = clean(assignment.title or assignment.name)
+    page = similarity_page.html(found, title=title, names=names)
+    write(out / SIMILAR, page.encode("utf-8", "replace"))
+    return f"{plural(len(found.pairs) + found.more, 'pair')} to look at"
+
+
+def _called(handed: Handed) -> str:
+    people = ", ".join(student.name or student.id for student in handed.students)
+    return f"{people} ({handed.name})" if people and people != handed.name else handed.name

@@ -1,0 +1,388 @@
+"""What has been graded, on disk, so that nothing is lost, doubled or graded twice.
+
+An *entry* is one finished submission: its whole result, and a digest of everything that the result
+depends on. It is written last, after the files that staff read, so an entry means that all of its
+submission is there. Every file is written under a temporary name, flushed, and renamed. Grades
+nothing and formats no report.
+
+Map of what it keeps in the folder of the results::
+
+    DIR/.journal/lock          held while a command writes to DIR; the temporary folder it uses
+    DIR/.journal/round         which re-grading is going on, until it is complete
+    DIR/.journal/<digest>.json an entry; the digest is of the submission's name
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import secrets
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO, Any
+
+from autograder import __version__, handout, parcel
+from autograder.grade import Room
+from autograder.model import Assignment, CaseResult, SubmissionResult, from_plain, to_plain
+from autograder.recognise import NAME as BOOK
+from autograder.removal import remove
+
+VERSION = 1
+"""Of the entries; those of another version count as none."""
+FOLDER = ".journal"
+LOCK_SECONDS = 3.0
+"""How long the processes of a command that was killed may take to be gone."""
+_PICTURE = "zlib64"
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp", re.DOTALL)
+_FORCED = "forced-"
+_SCRATCH = "autograder-class-"
+_ENGINE = Path(__file__).parent
+
+
+class JournalError(ValueError):
+    """The folder of the results cannot be used; the text says why and what to do."""
+
+
+# Writing ----------------------------------------------------------------------
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file so that it is whole or not there, whatever happens when.
+
+    Raises OSError where it cannot be written; then the file before it stands.
+    """
+    temporary = path.with_name(f".{path.name[:60]}.{secrets.token_hex(4)}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        # Whoever reads it knows the file, and not its temporary name.
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the names in ``folder`` on disk, where the system can be asked to."""
+    with contextlib.suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+# Digests ----------------------------------------------------------------------
+
+
+def text_digest(text: str) -> str:
+    """SHA-256 of a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def grader_digests(assignment: Assignment, room: Room, require: str) -> dict[str, str]:
+    """What a grade depends on beside the submission, by kind.
+
+    Dates and the late policy are not among it, for lateness is charged later.
+    """
+    config = to_plain(assignment)
+    for key in ("due", "late", "mutants_missed"):
+        del config[key]
+    home = room.reference or room.given
+    solution = [home / name for name in (*assignment.files, *assignment.given, BOOK)]
+    return {
+        "config": text_digest(json.dumps(config)),
+        "checks": parcel.folder_digest(room.checks),
+        "solution": parcel.folder_digest(solution),
+        "data": parcel.folder_digest([room.data / name for name in assignment.data]),
+        "engine": engine_digest(),
+        "packages": text_digest(json.dumps(packages(assignment))),
+        "isolation": require,
+    }
+
+
+def engine_digest() -> str:
+    """What of the engine decides a grade: the modules that a handout carries, and ``pool``."""
+    modules = sorted({*handout.ENGINE, "pool"})
+    return text_digest(__version__ + parcel.folder_digest([_ENGINE / f"{m}.py" for m in modules]))
+
+
+def look_digest() -> str:
+    """What only decides how a result looks: the rest of the engine, and the templates."""
+    rest = sorted(p for p in _ENGINE.glob("*.py") if p.stem not in {*handout.ENGINE, "pool"})
+    return parcel.folder_digest([*rest, _ENGINE / "templates"])
+
+
+def packages(assignment: Assignment) -> dict[str, str]:
+    """The versions of Python and of the packages that a grade may depend on."""
+    names = {"numpy", "scipy", "pytest", *assignment.allowed_imports, *assignment.preload}
+    found = {"python": ".".join(platform.python_version_tuple()[:2])}
+    for name in sorted({name.partition(".")[0] for name in names}):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
+
+
+# Entries ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a submission had before it was graded again."""
+
+    score: float
+    withheld: bool
+    cases: Mapping[str, tuple[str, float | None]]
+    """For each case its verdict and its points; None: withheld."""
+    anew: bool = False
+    """Whether it was handed in again since."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One finished submission."""
+
+    name: str
+    key: Mapping[str, str]
+    """Digests of all that the result depends on."""
+    look: str
+    """A digest of what the files were made with."""
+    files: Mapping[str, str]
+    """A digest of each file in the submission's folder, as it was written."""
+    result: SubmissionResult
+    round: str = ""
+    """In which re-grading it was made."""
+    before: Before | None = None
+    """What it had when the last re-grading was complete, if it had anything."""
+
+
+def summary(result: SubmissionResult, *, anew: bool) -> Before:
+    """What is kept of a result that is about to be replaced."""
+    cases = {case.case: (case.verdict.value, case.score) for case in result.cases}
+    return Before(result.score, bool(result.withheld), cases, anew)
+
+
+def result_bytes(result: SubmissionResult) -> bytes:
+    """A result as JSON, pictures and all; the questions are left out, for the config has them."""
+    plain = to_plain(replace(result, questions=()))
+    return json.dumps(plain, default=_plain, separators=(",", ":")).encode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return {_PICTURE: base64.b64encode(zlib.compress(value)).decode()}
+    return value.item()  # a number of NumPy's
+
+
+def result_from(data: bytes | str, assignment: Assignment) -> SubmissionResult:
+    """The result that ``result_bytes`` wrote. Raises ValueError, TypeError or KeyError."""
+    return _result(json.loads(data, object_hook=_restored), assignment)
+
+
+def _result(plain: Any, assignment: Assignment) -> SubmissionResult:
+    made = from_plain(SubmissionResult, plain)
+    return replace(made, questions=assignment.questions)
+
+
+def _restored(found: dict[str, Any]) -> Any:
+    if found.keys() == {_PICTURE}:
+        return zlib.decompress(base64.b64decode(found[_PICTURE]))
+    return found
+
+
+def light(result: SubmissionResult) -> SubmissionResult:
+    """A result without what only its own page shows: a class must fit into memory."""
+
+    def without(case: CaseResult) -> CaseResult:
+        return replace(case, pictures=(), curves=(), detail="")
+
+    return replace(result, cases=tuple(map(without, result.cases)))
+
+
+class Journal:
+    """The journal of one folder of results. Use as a context manager; raises JournalError.
+
+    Only one at a time may be open, in any process. ``scratch`` is a folder for temporary files,
+    which is gone afterwards, or, after a kill, when the journal is opened again.
+    """
+
+    def __init__(self, out: Path, assignment: Assignment, *, force: bool = False) -> None:
+        self.out = out
+        self.force = force
+        self.folder = out / FOLDER
+        self.assignment = assignment
+        self.scratch = Path()
+        self.round = ""
+        self._lock: IO[bytes] | None = None
+
+    def __enter__(self) -> Journal:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(self.folder / "lock", self.out)
+        try:
+            self._clean()
+            self._make_scratch()
+            self.round = self._begun() or _FORCED * self.force + secrets.token_hex(8)
+            write(self.folder / "round", self.round.encode())
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.scratch.name.startswith(_SCRATCH):
+            remove(self.scratch)
+        if self._lock is not None:
+            self._lock.close()
+
+    def _clean(self) -> None:
+        """Delete what a command that was killed has left."""
+        assert self._lock is not None
+        self._lock.seek(0)
+        left = self._lock.read().decode("utf-8", "replace").partition("\n")[2].strip()
+        if Path(left).name.startswith(_SCRATCH) and Path(left).is_dir():
+            remove(Path(left))
+        homes = [e.path for e in os.scandir(self.out) if e.is_dir(follow_symlinks=False)]
+        for folder in (os.fspath(self.out), *homes):
+            for entry in os.scandir(folder):
+                if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                    os.unlink(entry.path)
+
+    def _make_scratch(self) -> None:
+        """A folder for all temporary files, noted before there is anything in it."""
+        assert self._lock is not None
+        place = Path(tempfile.gettempdir()).resolve() / f"{_SCRATCH}{secrets.token_hex(6)}"
+        try:
+            self._lock.truncate(0)
+            self._lock.write(f"{os.getpid()}\n{place}\n".encode())
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.folder)) from error
+        place.mkdir()
+        # Workers with user numbers of their own have to get through, and to see nothing.
+        place.chmod(0o711)
+        self.scratch = place
+
+    def _begun(self) -> str:
+        """The round that was not completed; one that grades all anew goes on with such a one."""
+        try:
+            found = (self.folder / "round").read_text("ascii").strip()
+        except (OSError, ValueError):
+            return ""
+        return found if found.startswith(_FORCED) or not self.force else ""
+
+    def complete(self) -> None:
+        """Say that every submission has been graded: what is graded from now on is a new round."""
+        (self.folder / "round").unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{text_digest(name)[:32]}.json"
+
+    def entry(self, name: str) -> Entry | None:
+        """The entry of a submission; None where there is none that can be read."""
+        try:
+            return self._read(self._path(name).read_bytes())
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, zlib.error):
+            return None
+
+    def _read(self, data: bytes) -> Entry:
+        plain = json.loads(data, object_hook=_restored)
+        if plain.pop("version") != VERSION:
+            raise ValueError("another version")
+        before = plain.pop("before")
+        if before is not None:
+            before["cases"] = {name: tuple(found) for name, found in before["cases"].items()}
+        result = _result(plain.pop("result"), self.assignment)
+        return Entry(**plain, result=result, before=before and Before(**before))
+
+    def write(self, entry: Entry) -> None:
+        """Keep an entry; its submission's files are on disk before."""
+        facts = {
+            "version": VERSION,
+            "name": entry.name,
+            "key": dict(entry.key),
+            "look": entry.look,
+            "files": dict(entry.files),
+            "round": entry.round,
+            "before": entry.before and asdict(entry.before),
+        }
+        head = json.dumps(facts, separators=(",", ":"))[:-1].encode()
+        write(self._path(entry.name), head + b',"result":' + result_bytes(entry.result) + b"}")
+
+
+# The lock ---------------------------------------------------------------------
+
+
+def _locked(path: Path, out: Path) -> IO[bytes]:
+    """The open lock file. It is let go when the process ends, however it ends."""
+    # Without a buffer: what does not fit on a full disk must not be tried again at the end.
+    file = open(path, "a+b", buffering=0)  # noqa: SIM115  # it stays open as long as the journal
+    deadline = time.monotonic() + LOCK_SECONDS
+    try:
+        while not _try_lock(file):
+            if time.monotonic() > deadline:
+                file.seek(0)
+                owner = file.readline(20).decode("ascii", "replace").strip() or "unknown"
+                raise JournalError(
+                    f"{out}: another grade-all (process {owner}) is writing there; wait until "
+                    "it is done, or name another folder with --out"
+                )
+            time.sleep(0.05)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _try_lock(file: IO[bytes]) -> bool:
+    try:
+        _system_lock()(file)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+def _system_lock() -> Callable[[IO[bytes]], None]:
+    """What takes a lock that ends with its process: flock(2), or Windows' own."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        def lock(file: IO[bytes]) -> None:
+            # Far behind the text, which others may have to read.
+            file.seek(1 << 30)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+        return lock
+    import fcntl
+
+    def flock(file: IO[bytes]) -> None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:  # some network file systems have the other kind alone
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    return flock
+
+
+def vanished(out: Path, names: Iterable[str]) -> Iterator[str]:
+    """Submissions that have results in ``out`` and are none of ``names``."""
+    there = {name.casefold() for name in names}
+    for path in sorted(out.iterdir()):
+        if path.name.casefold() not in there and (path / "results.json").is_file():
+            yield path.name
