@@ -94,7 +94,9 @@ def test_killed_at_any_moment_it_goes_on_where_it_stood(room: Class, tmp_path: P
 
 def test_a_killed_command_leaves_no_process(room: Class, tmp_path: Path) -> None:
     """Killing the command alone, its graders and their workers end as well."""
-    process = batches.begun(room.folder, tmp_path / "out", cwd=room.course)
+    process = batches.begun(
+        room.folder, tmp_path / "out", cwd=room.course, **with_tmp(tmp_path / "tmp")
+    )
     while not (tmp_path / "out" / ".journal" / "lock").exists():
         time.sleep(0.01)
     time.sleep(0.2)
