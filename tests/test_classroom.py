@@ -11,38 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import classroom, config, finish, grade, journal, pool
-from autograder.classroom import ClassError
+from autograder import classroom, config, finish, grade, intake, journal, pool
+from autograder.roll import Part
 from tests import mini
-
-
-def touch(folder: Path, *names: str) -> None:
-    for name in names:
-        (folder / name).mkdir() if "." not in name else (folder / name).touch()
-
-
-def test_submissions_are_folders_zips_and_files(tmp_path: Path) -> None:
-    """Hidden files, other kinds and the folder of the results are none."""
-    touch(tmp_path, "ada", "boris.zip", "cy.py", "dora.ipynb", "notes.txt", ".git", "out")
-    found = classroom.submissions(tmp_path, tmp_path / "out")
-    assert list(found) == ["ada", "boris", "cy", "dora"]
-
-
-def test_names_that_clash_keep_their_ending(tmp_path: Path) -> None:
-    """Two files of one student, or two whose names differ in case only."""
-    touch(tmp_path, "ada.py", "ada.zip", "Boris.py", "boris.zip")
-    found = classroom.submissions(tmp_path, tmp_path / "out")
-    assert sorted(found) == ["Boris.py", "ada.py", "ada.zip", "boris.zip"]
-
-
-@pytest.mark.parametrize(
-    "names", [("a.py", "a.zip", "a.py.zip"), ("report.html.zip",), ("gradebook.csv.py",)]
-)
-def test_names_that_cannot_be_told_apart_are_refused(tmp_path: Path, names: list[str]) -> None:
-    """No submission is lost, and none takes the place of a report."""
-    touch(tmp_path, *names)
-    with pytest.raises(ClassError, match="rename this one"):
-        classroom.submissions(tmp_path, tmp_path / "out")
 
 
 def test_a_submission_that_kills_the_grader_costs_no_other(tmp_path: Path) -> None:
@@ -150,8 +121,12 @@ def test_every_process_may_take_the_submissions_time_and_a_margin(
     assert all(case.score is None for case in lost.cases)
     assert classroom.judge_errors([lost]) == ["a: 5 cases withheld (it hung)"]
     monkeypatch.setattr(tempfile, "tempdir", None)  # work sets it for its process
-    several = finish.work(replace(job, scratch=tmp_path))
-    assert b"several files" in several.result
+    files = {"mini.py": mini.REFERENCE, "notes.py": "X = 1\n"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    parts = tuple(Part(name, tmp_path / name) for name in files)
+    several = finish.work(replace(job, parts=parts, scratch=tmp_path))
+    assert journal.result_from(several.result, assignment).score == 6
 
 
 def test_the_slow_ones_of_the_last_time_are_first(tmp_path: Path) -> None:
@@ -164,7 +139,7 @@ def test_the_slow_ones_of_the_last_time_are_first(tmp_path: Path) -> None:
         text = ("import time\ntime.sleep(0.2)\n" if name == "c" else "") + mini.REFERENCE
         (tmp_path / "class" / name / "mini.py").write_text(text)
     order: list[str] = []
-    handed = classroom.plainly(classroom.submissions(tmp_path / "class", tmp_path / "out"))
+    handed = intake.find(tmp_path / "class", tmp_path / "out").handed
     for _ in range(2):
         classroom.grade_all(
             assignment, room, handed, tmp_path / "out", jobs=1, force=True,

@@ -21,7 +21,7 @@ import pytest
 
 from autograder import classroom, config, finish, grade, parcel, pool, station
 from autograder.model import Assignment, Verdict
-from autograder.roll import Part
+from autograder.roll import Handed, Part
 from autograder.station import StationError
 from tests import batches, mini
 
@@ -251,7 +251,7 @@ def test_without_dask_the_extra_is_named(
 ) -> None:
     """How to install it; nothing is graded."""
     monkeypatch.setitem(sys.modules, "autograder.cluster", None)
-    handed = classroom.plainly({"ada": tmp_path / "ada"})
+    handed = [Handed("ada", (Part("ada", tmp_path / "ada"),))]
     with pytest.raises(classroom.ClassError, match=r"pip install 'autograder\[cluster\]'"):
         classroom.grade_all(
             job.assignment, job.room, handed, tmp_path / "out", jobs=1, scheduler="tcp://x:1"

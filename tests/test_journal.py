@@ -15,7 +15,18 @@ from typing import Any
 
 import pytest
 
-from autograder import changes, classroom, config, finish, grade, journal, merge, parcel, progress
+from autograder import (
+    changes,
+    classroom,
+    config,
+    finish,
+    grade,
+    intake,
+    journal,
+    merge,
+    parcel,
+    progress,
+)
 from autograder.classroom import Graded
 from autograder.journal import Before, Entry, Journal, JournalError
 from autograder.model import Assignment, SubmissionResult, Verdict
@@ -50,7 +61,7 @@ class Classroom:
         return classroom.grade_all(
             assignment,
             grade.course_room(self.course, assignment),
-            classroom.plainly(classroom.submissions(self.folder, self.out)),
+            intake.find(self.folder, self.out).handed,
             self.out,
             jobs=1,
             on_begin=begin,
@@ -366,7 +377,7 @@ def test_changes_of_a_killed_regrading_are_told_by_the_one_that_completes_it(
         classroom.grade_all(
             assignment,
             grade.course_room(room.course, assignment),
-            classroom.plainly(classroom.submissions(room.folder, room.out)),
+            intake.find(room.folder, room.out).handed,
             room.out,
             jobs=1,
             on_result=stop,
@@ -399,7 +410,7 @@ def test_a_forced_run_that_was_killed_goes_on(room: Classroom) -> None:
         raise Killed
 
     assignment = assignment_of(room.course)
-    handed = classroom.plainly(classroom.submissions(room.folder, room.out))
+    handed = intake.find(room.folder, room.out).handed
     place = grade.course_room(room.course, assignment)
     with pytest.raises(Killed):
         classroom.grade_all(assignment, place, handed, room.out, jobs=1, force=True, on_result=stop)

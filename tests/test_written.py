@@ -1072,7 +1072,7 @@ def test_from_answers_to_points(root, book, tmp_path: Path, capsys) -> None:
     assert gathered(root, folder, out, "--anonymous") == 0
     said = capsys.readouterr().out
     assert "1 given, 1 missing" in said
-    assert "1 file (notes.docx)" in said
+    assert "Left out   'notes.docx' is no submission." in said
     rows = list(csv.reader(io.StringIO((out / "sheet.csv").read_text("utf-8-sig"))))
     for row in rows[1:]:
         row[5] = "1" if row[3] == "given" else "0"

@@ -21,6 +21,7 @@ import pytest
 
 from autograder import follow, recognise
 from autograder import submission as submissions
+from autograder.entries import Part
 from autograder.model import (
     Assignment,
     Case,
@@ -87,7 +88,7 @@ def handout_room(root: Path) -> Room:
 
 @contextlib.contextmanager
 def prepared(
-    assignment: Assignment, room: Room, path: Path, sandbox: Sandbox
+    assignment: Assignment, room: Room, path: Path | Sequence[Part], sandbox: Sandbox
 ) -> Iterator[tuple[Bench, list[str]]]:
     """A bench with ``path`` staged and its imports tried; notices for the student.
 
@@ -279,7 +280,7 @@ def _judge(
 def grade(
     assignment: Assignment,
     room: Room,
-    path: Path,
+    path: Path | Sequence[Part],
     sandbox: Sandbox,
     name: str | None = None,
     *,
@@ -290,7 +291,7 @@ def grade(
     columns_first: bool = False,
     book: recognise.Book | None = None,
 ) -> SubmissionResult:
-    """Grade the submission at ``path`` (folder, zip or single file).
+    """Grade the submission at ``path`` (folder, zip or single file), or that of several files.
 
     ``assumed`` are results of cases that need not be run; they count only when
     the submission can be imported. ``traces`` is filled, for each case, with
@@ -307,8 +308,12 @@ def grade(
         )
         if answers is not None:
             bench = replace(bench, answers=answers)
-        result = judge(bench, room.checks, name or path.stem, notices)
+        result = judge(bench, room.checks, name or _named(path), notices)
         return recognise.told(result, bench.answers, book) if book is not None else result
+
+
+def _named(path: Path | Sequence[Part]) -> str:
+    return path.stem if isinstance(path, Path) else ", ".join(part.name for part in path)
 
 
 def known(assignment: Assignment, room: Room) -> recognise.Book | None:

@@ -9,19 +9,24 @@ exists, and it needs nothing but numpy, pytest and the standard library.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder import __version__
 from autograder.model import Assignment
 
+if TYPE_CHECKING:
+    from autograder.intake import Intake
+    from autograder.roll import Row
+
 CONFIG = "grading_config.yaml"
-MOST_LISTED = 60
-"""Submissions of a class that are listed in the terminal."""
+MOST_LISTED, MOST_TOLD = 60, 20
+"""Submissions of a class that are listed in the terminal, and sentences about what came in."""
 IN_HANDOUT = not Path(__file__).with_name("config.py").is_file()
 
 
@@ -193,63 +198,113 @@ def grade(args: argparse.Namespace) -> int:
 
 def grade_all(args: argparse.Namespace) -> int:
     """Grade a folder of submissions."""
-    from autograder import changes, class_report, classroom, pool, progress
+    from autograder import changes, class_files, class_report, classroom, pool, progress
     from autograder import grade as grader
+    from autograder import roster as rosters
 
     root, (assignment,) = _chosen(args)
-    folder, out = Path(args.folder), Path(args.out)
-    handed = classroom.plainly(classroom.submissions(folder, out))
-    with progress.Progress(sys.stderr, verbose=args.verbose) as shown:
-        graded = classroom.grade_all(
-            assignment,
-            grader.course_room(root, assignment),
-            handed,
-            out,
-            jobs=args.jobs or pool.cores(),
-            require=args.require,
-            force=args.force,
-            scheduler=args.scheduler,
-            on_begin=shown.begin,
-            on_result=shown.finished,
-        )
+    out = Path(args.out)
+    known = rosters.read(Path(args.roster)) if args.roster else ()
+    class_files.check_exports(args.format, assignment, known)
+    jobs = args.jobs or pool.cores()
+    with contextlib.ExitStack() as opened:
+        found = opened.enter_context(_handed_in(args, out))
+        handed = found.handed
+        if known:
+            matched = rosters.match(known, handed)
+            handed = matched.handed
+            _told("Roster", matched.told)
+        likenesses = ""
+
+        def compare(_: Sequence[Row]) -> bool:
+            nonlocal likenesses
+            if args.no_similarity or len(handed) < 2:
+                return False
+            with _bar(len(handed), "comparing") as bar:
+                likenesses = class_files.write_likenesses(
+                    out, handed, assignment, root, jobs=jobs, on_read=bar.update
+                )
+            return True
+
+        with progress.Progress(sys.stderr, verbose=args.verbose) as shown:
+            graded = classroom.grade_all(
+                assignment,
+                grader.course_room(root, assignment),
+                handed,
+                out,
+                jobs=jobs,
+                require=args.require,
+                force=args.force,
+                scheduler=args.scheduler,
+                roster=known,
+                on_begin=shown.begin,
+                on_result=shown.finished,
+                on_rows=compare,
+            )
     results = list(graded.results.values())
     if len(results) <= MOST_LISTED:
         print(class_report.summary_table(results))
     if graded.again:
         print(changes.text(graded.changes, graded.again))
     print(f"Graded     {len(results)}: {shown.tally()}")
+    absent = sum(row.handed is None for row in graded.rows)
+    if known:
+        print(f"Roster     {len(known)} students, {absent} of them handed in nothing")
     if graded.isolation:
         print(f"Isolation  {graded.isolation.promise}: {', '.join(graded.isolation.layers)}")
-    print(f"Gradebook  {out / 'gradebook.csv'}")
-    print(f"Report     {out / 'report.html'}")
+    print(f"Gradebook  {out / class_files.GRADEBOOK}")
+    for line in class_files.write_exports(out, args.format, graded.rows, assignment, known):
+        print(line)
+    print(f"Report     {out / class_files.PAGE}")
     print(f"Results    {out / '<submission>' / 'results.json'}")
+    if likenesses:
+        print(f"Similar    {out / class_files.SIMILAR}: {likenesses}")
     if graded.changes:
-        print(f"Changes    {out / 'changes.csv'}")
+        print(f"Changes    {out / class_files.CHANGES}")
     for sentence in classroom.remarks(graded):
         print(sentence)
     return 0
 
 
+@contextlib.contextmanager
+def _handed_in(args: argparse.Namespace, out: Path) -> Iterator[Intake]:
+    """What a class handed in; what it was taken for, and what was left out, is told."""
+    from autograder import class_files, intake
+
+    with intake.opened(Path(args.folder), out, args.kind, reserved=class_files.RESERVED) as found:
+        print(found.line, flush=True)
+        _told("Left out", found.left_out)
+        yield found
+
+
+def _told(what: str, sentences: Sequence[str]) -> None:
+    """Print some sentences, and how many more there are."""
+    for sentence in sentences[:MOST_TOLD]:
+        print(f"{what:<10} {sentence}", flush=True)
+    if len(sentences) > MOST_TOLD:
+        print(f"{what:<10} ... and {len(sentences) - MOST_TOLD} more", flush=True)
+
+
 def written(args: argparse.Namespace) -> int:
     """Gather the written answers, question by question, for people to grade."""
-    from autograder import classroom, sheet
+    from autograder import sheet
     from autograder import written as answers
     from autograder import written_page as page
 
     root, (assignment,) = _chosen(args)
-    folder, out = Path(args.folder), Path(args.out)
+    out = Path(args.out)
     form = answers.form(assignment, root)
-    found = classroom.submissions(folder, out)
     place = out / f"sheet.{args.sheet}"
     page.check_unfilled(place)
     browser = page.printer() if args.pdf else []
     sheet.write(place, [])  # refuse before the first submission, not after the last
-    out.mkdir(parents=True, exist_ok=True)
     students = []
-    with _bar(len(found), "gathering") as bar:
-        for name, path in found.items():
-            students.append(answers.gather(form, name, path, out))
-            bar.update()
+    with _handed_in(args, out) as found:
+        out.mkdir(parents=True, exist_ok=True)
+        with _bar(len(found.handed), "gathering") as bar:
+            for one in found.handed:
+                students.append(answers.gather(form, one.name, one.parts, out))
+                bar.update()
     text = page.html(form, students, anonymous=args.anonymous, sheet_name=place.name)
     page.save(out / page.PAGE, text.encode("utf-8", "replace"))
     rows = page.rows(form, students, anonymous=args.anonymous)
@@ -262,8 +317,6 @@ def written(args: argparse.Namespace) -> int:
             if args.anonymous:  # the sentence may quote the name of a file
                 name, notice = student.code, "the submission cannot be read"
             print(f"{name}: {notice}", file=sys.stderr)
-    if left := page.left_out(folder, found.values(), out):
-        print(f"Left out   {left}")
     print(f"Answers    {out / page.PAGE}")
     print(f"Sheet      {place}")
     if args.pdf:
@@ -390,8 +443,21 @@ def parser() -> argparse.ArgumentParser:
 
     one = command(grade_all, "grade-all")
     one.add_argument("assignment")
-    one.add_argument("folder", help="holds a folder, .zip or .py file for each submission")
+    _add_folder(one)
     one.add_argument("--out", required=True, help="folder for gradebook, reports and results")
+    one.add_argument(
+        "--roster", metavar="FILE", help="CSV of who is in the class, as your platform exports it"
+    )
+    one.add_argument(
+        "--format",
+        action="append",
+        default=[],
+        choices=("canvas", "moodle", "gradescope", "excel"),
+        help="also write the gradebook as this imports it; may be given again",
+    )
+    one.add_argument(
+        "--no-similarity", action="store_true", help="do not look for submissions that are alike"
+    )
     one.add_argument(
         "--force", action="store_true", help="grade again what is graded and has not changed"
     )
@@ -406,7 +472,7 @@ def parser() -> argparse.ArgumentParser:
 
     one = command(written, "written")
     one.add_argument("assignment")
-    one.add_argument("folder", help="as for grade-all")
+    _add_folder(one)
     one.add_argument("--out", required=True, help="folder for the page and the sheet")
     one.add_argument("--anonymous", action="store_true", help="hide the students' names")
     one.add_argument(
@@ -484,6 +550,17 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("action", nargs="?", choices=("fetch",), help="default: list what is here")
     one.add_argument("--into", help="folder for the real tops (default: data/fashion_tops)")
     return top
+
+
+def _add_folder(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "folder", help="what the class handed in: your platform's download, or one item a student"
+    )
+    command.add_argument(
+        "--kind",
+        choices=("gradescope", "canvas", "moodle", "plain"),
+        help="whose download it is (default: as it looks)",
+    )
 
 
 def _add_mode(command: argparse.ArgumentParser) -> None:
