@@ -90,5 +90,6 @@ def write_likenesses(
 
 
 def _called(handed: Handed) -> str:
-    people = ", ".join(student.name or student.id for student in handed.students)
-    return f"{people} ({handed.name})" if people and people != handed.name else handed.name
+    """Who handed in; ids tell apart who is called alike."""
+    people = [f"{s.name} ({s.id})" if s.name else s.id for s in handed.students]
+    return ", ".join(people) or handed.name
