@@ -109,13 +109,13 @@ def kinds(assignment: Assignment, root: Path, into: Path) -> list[Kind]:
         if one.kind in ("reference", "variant"):
             found.append(Kind(f"{one.kind} {one.name}", files, weight=4))
         elif one.kind == "handout":
-            found.append(Kind("handout", files, None, weight=40))
+            found.append(Kind("handout", files, None, weight=160))
         elif one.kind == "misconception" and says is not None:
             lost = frozenset(says.loses), frozenset(says.may_lose)
             found.append(Kind(f"misconception {one.name}", files, *lost, weight=4))
     main = assignment.files[0]
     for name, text in HOSTILE.items():
-        weight = 1.0 if name in SLOW else 8.0
+        weight = 1.0 if name in SLOW else 24.0
         found.append(Kind(f"hostile: {name}", {main: text.encode()}, None, weight=weight))
     stem = Path(main).stem
     for name, files in zip(
@@ -128,7 +128,7 @@ def kinds(assignment: Assignment, root: Path, into: Path) -> list[Kind]:
         ),
         strict=True,
     ):
-        found.append(Kind(f"broken: {name}", files, None, weight=4))
+        found.append(Kind(f"broken: {name}", files, None, weight=16))
     return found
 
 
