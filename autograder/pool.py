@@ -211,6 +211,13 @@ def outcomes(tasks: Iterable[Task], jobs: int) -> Iterator[Outcome]:
     yield from served(tasks, jobs, run, _none, allowed_seconds)
 
 
+@contextlib.contextmanager
+def opened(jobs: int) -> Iterator[Callable[[Iterable[Task]], Iterator[Outcome]]]:
+    """``outcomes`` for several lists of tasks, one after the other, by the same warm processes."""
+    with Graders(run, _none, allowed_seconds) as graders:
+        yield lambda tasks: graders.each(tasks, jobs)
+
+
 def _none(task: Task, problem: str) -> Outcome:
     return Outcome(task, None, problem, ours=True)
 
@@ -234,16 +241,8 @@ def served(
 
     The rest as for ``Graders``. ``tasks`` are asked for as they are needed.
     """
-    queue = iter(tasks)
     with Graders(work, lost, seconds) as graders:
-        while True:
-            made = graders.finished() if graders.busy else []
-            # First the work, then the telling: whoever is told may take a while.
-            for task in itertools.islice(queue, jobs - len(graders.busy)):
-                graders.begin(task)
-            yield from made
-            if not graders.busy:
-                return
+        yield from graders.each(tasks, jobs)
 
 
 @dataclass
@@ -302,6 +301,18 @@ class Graders(Generic[T, R]):
                     grader.process.join(ENDING_SECONDS)
         finally:
             _end_all([grader.process for grader in (*self.busy, *self._idle)])
+
+    def each(self, tasks: Iterable[T], jobs: int) -> Generator[R, None, None]:
+        """What is made of every task, ``jobs`` at a time."""
+        queue = iter(tasks)
+        while True:
+            made = self.finished() if self.busy else []
+            # First the work, then the telling: whoever is told may take a while.
+            for task in itertools.islice(queue, jobs - len(self.busy)):
+                self.begin(task)
+            yield from made
+            if not self.busy:
+                return
 
     def begin(self, task: T, *, second: bool = False) -> None:
         """Give a task to a process that has none, or to a new one."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder import equivalence, facts, grade, mutants, pool, recognise, replay, untouched
@@ -103,7 +103,10 @@ def verify(
     room = grade.course_room(root, assignment)
     texts = {f: (room.given / f).read_text(encoding="utf-8") for f in assignment.files}
     extra = mutants.of_assignment(assignment, texts, mutated, assignment.seed) if mutated else ()
-    with tempfile.TemporaryDirectory(prefix="autograder-verify-") as temporary:
+    with (
+        tempfile.TemporaryDirectory(prefix="autograder-verify-") as temporary,
+        pool.opened(jobs) as graded,
+    ):
         rows = {
             f"{c.kind}/{c.name}": Row(c)
             for c in candidates(assignment, root, Path(temporary), extra)
@@ -124,7 +127,7 @@ def verify(
         narrow = [] if whole else [key for key, row in rows.items() if row.candidate.says]
         wide = [task for key, task in tasks.items() if key not in narrow]
         traced = untouched.tasks(assignment, root, Path(temporary) / "baseline") if narrow else []
-        outcomes = _first_look(rows, [*traced, *wide], jobs, step)
+        outcomes = _first_look(rows, graded([*traced, *wide]), step)
         known: Mapping[str, Mapping[str, CaseResult]] = {}
         if narrow:
             changed = [rows[key].candidate for key in narrow]
@@ -132,13 +135,14 @@ def verify(
             for key, results in known.items():
                 rows[key].unseen = frozenset(results)
                 tasks[key] = dataclasses.replace(tasks[key], assumed=results)
-            _first_look(rows, [tasks[key] for key in narrow], jobs, step)
+            _first_look(rows, graded([tasks[key] for key in narrow]), step)
         second = []
         for key in again:
             settled = {} if thorough else _settled(rows[key], assignment)
             assumed = {**settled, **tasks[key].assumed}
             second.append(dataclasses.replace(tasks[key], assumed=assumed))
-        _second_look(rows, second, jobs, step)
+        second = [task for task in second if rows[task.name].result is not None]
+        _second_look(rows, graded(second), step)
         report = Report(assignment, list(rows.values()), found)
         survivors = [row for row in report.of("mutant") if row.score is not None and not row.lost]
         if survivors:
@@ -151,11 +155,11 @@ def verify(
 
 
 def _first_look(
-    rows: Mapping[str, Row], tasks: Sequence[pool.Task], jobs: int, step: Callable[[], None]
+    rows: Mapping[str, Row], outcomes: Iterable[pool.Outcome], step: Callable[[], None]
 ) -> dict[str, pool.Outcome]:
-    """Grade candidates and judge the results; outcomes of tasks that are none of them."""
+    """Judge the results of candidates; outcomes of tasks that are none of them."""
     others = {}
-    for outcome in pool.outcomes(tasks, jobs):
+    for outcome in outcomes:
         row = rows.get(outcome.task.name)
         if row is None:
             others[outcome.task.name] = outcome
@@ -170,10 +174,10 @@ def _first_look(
 
 
 def _second_look(
-    rows: Mapping[str, Row], tasks: Sequence[pool.Task], jobs: int, step: Callable[[], None]
+    rows: Mapping[str, Row], outcomes: Iterable[pool.Outcome], step: Callable[[], None]
 ) -> None:
-    """Grade candidates again: they must come out as before."""
-    for outcome in pool.outcomes([t for t in tasks if rows[t.name].result is not None], jobs):
+    """Candidates that were graded again must come out as before."""
+    for outcome in outcomes:
         step()
         row = rows[outcome.task.name]
         if outcome.result is None or row.result is None:
