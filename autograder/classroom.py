@@ -21,7 +21,7 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -127,7 +127,8 @@ def grade_all(
         rows = roll.rows(handed, results, roster, policy=assignment.late, due=assignment.due)
         changed = tuple(keeper.changed[one.name] for one in handed if one.name in keeper.changed)
         class_files.write_gradebook(out, rows, assignment)
-        likenesses = on_rows(rows)
+        with _temporary_in(journal.scratch):
+            likenesses = on_rows(rows)
         class_files.write_page(out, rows, assignment, similar=likenesses)
         if keeper.again and (todo or changed):
             write_changes(out, changed)
@@ -139,14 +140,20 @@ def grade_all(
 
 def _tried(assignment: Assignment, require: str, scratch: Path) -> Isolation:
     """What shuts submissions in; refused before the first one, not at each."""
-    before, tempfile.tempdir = tempfile.tempdir, str(scratch)
-    try:
-        with Sandbox() as sandbox:
-            found = isolation.examine(sandbox, assignment.limits)
-    finally:
-        tempfile.tempdir = before
+    with _temporary_in(scratch), Sandbox() as sandbox:
+        found = isolation.examine(sandbox, assignment.limits)
     isolation.require(found, require)
     return found
+
+
+@contextlib.contextmanager
+def _temporary_in(scratch: Path) -> Iterator[None]:
+    """Have temporary files made where the next command finds what a killed one has left."""
+    before, tempfile.tempdir = tempfile.tempdir, str(scratch)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def _made(work: Sequence[Job], jobs: int, scheduler: str | None) -> Generator[Made, None, None]:

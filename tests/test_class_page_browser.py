@@ -52,6 +52,10 @@ def classroom(chromium: browser.Page, tmp_path: Path) -> browser.Page:
     return chromium
 
 
+BLANK = {"فاطمة الفهرية", "מרים"}
+"""Who has no total: one handed in nothing, of the other a score is withheld."""
+
+
 def click(page: browser.Page, selector: str) -> None:
     page.run(f"document.querySelector({json.dumps(selector)}).click()")
 
@@ -94,11 +98,11 @@ def test_a_heading_sorts_by_numbers(classroom: browser.Page) -> None:
     assert sort_by(classroom, "Points") == "ascending"
     up = classroom.run(NAMES)
     assert up[:3] == ["José Ñíguez", "김민준", "Ngozi Okonjo"]
-    assert up[-1] == "فاطمة الفهرية"
+    assert set(up[-2:]) == BLANK
     assert sort_by(classroom, "Points") == "descending"
     down = classroom.run(NAMES)
     assert down[0] == "Ada Lovelace"
-    assert down[-1] == "فاطمة الفهرية"
+    assert set(down[-2:]) == BLANK
 
 
 def test_a_heading_sorts_by_words(classroom: browser.Page) -> None:
@@ -228,7 +232,7 @@ def test_a_large_class_stays_a_table(chromium: browser.Page, tmp_path: Path) -> 
     assert chromium.complaints() == []
     assert chromium.run("document.getElementById('students-table').className") == "sortable many"
     sort_by(chromium, "Points")
-    assert chromium.run(NAMES)[-1] == "فاطمة الفهرية"
+    assert set(chromium.run(NAMES)[-30:]) <= BLANK
     assert search(chromium, "n02904") == ["Иван Петров"]
     row = chromium.run("document.querySelector('#students-table tbody tr:not([hidden])').outerHTML")
     assert row.count('role="cell"') == row.count("<td")
