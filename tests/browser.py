@@ -71,6 +71,16 @@ class Page:
         """Load a file, and wait until all of it is there."""
         self.events.clear()
         self.call("Page.navigate", url=path.resolve().as_uri())
+        self._arrive()
+
+    def follow(self, script: str) -> None:
+        """Run what leads to another page, and wait until all of that is there."""
+        self.events.clear()
+        # After the answer: the page that is asked may be gone before it has given one.
+        self.run(f"setTimeout(() => {{ {script} }}, 0)")
+        self._arrive()
+
+    def _arrive(self) -> None:
         while not any(e["method"] == "Page.loadEventFired" for e in self.events):
             self.events.append(self._next())
 

@@ -195,8 +195,7 @@ def test_links_lead_to_the_students_pages(classroom: browser.Page) -> None:
         assert classroom.run(f"document.getElementById({json.dumps(link.split('#')[1])}) !== null")
     for link in pages:
         assert Path(link.removeprefix("file://")).is_file()
-    click(classroom, "#students-table a")
-    classroom.run("new Promise(done => setTimeout(done, 300))")
+    classroom.follow("document.querySelector('#students-table a').click()")
     assert classroom.run("document.title").startswith("Small sums – ada")
 
 
