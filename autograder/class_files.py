@@ -22,12 +22,23 @@ RESERVED = (GRADEBOOK, PAGE, CHANGES, SIMILAR, *exports.FILES.values(), ".journa
 
 
 def check_exports(
-    formats: Iterable[str], assignment: Assignment, roster: Sequence[Student]
+    formats: Iterable[str],
+    assignment: Assignment,
+    roster: Sequence[Student],
+    handed: Sequence[Handed] = (),
 ) -> None:
-    """Raise ExportError where the roster lacks what a platform needs: before an evening's work."""
-    nobody = rows((), {}, roster, policy=assignment.late, due=assignment.due)
+    """Raise ExportError where a platform needs what nobody has: before an evening's work."""
+    ungraded = rows(handed, {}, roster, policy=assignment.late, due=assignment.due)
     for kind in formats:
-        exports.write(kind, nobody, assignment, roster)
+        exports.write(kind, ungraded, assignment, roster)
+
+
+def outdated(out: Path, formats: Iterable[str], *, similar: bool) -> str:
+    """A sentence about files of an earlier run that this one has not written; empty without any."""
+    now = {exports.FILES[kind] for kind in formats} | ({SIMILAR} if similar else set())
+    old = [name for name in (*exports.FILES.values(), SIMILAR) if name not in now]
+    there = [name for name in old if (out / name).exists()]
+    return f"Of an earlier run, and not written now: {', '.join(there)}" if there else ""
 
 
 def write_exports(

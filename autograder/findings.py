@@ -64,7 +64,7 @@ NO_SUBMISSION = Flag("handed in nothing", "On the roster, and there is no submis
 STUB = Flag("nothing written", "Every case came upon a function that is not written yet.")
 LATE = Flag("handed in late", "Handed in after the date it was due, grace included.")
 WEAKER = Flag("weaker isolation", "Ran with fewer means of confinement than others of the class.")
-ODD = Flag("odd hand-in", "Something about the way it came; its page or the list of files tells.")
+ODD = Flag("odd hand-in", "Something about the way it came: the flags in gradebook.csv tell it.")
 NOTICE = Flag("notice", "A file is missing, does not import, or was left out: see its page.")
 
 FLAGS = (WITHHELD, UNGRADED, NOT_OPENED, UNKNOWN_LATE, NOT_ON_ROSTER, NO_SUBMISSION, STUB, LATE,

@@ -79,6 +79,7 @@ def flags(row: Row, strongest: int) -> list[str]:
     others = [s.name or s.id for s in row.handed.students if s.id != row.student.id]
     if others:
         found.append(f"with {', '.join(others)}")
+    found += row.handed.notices
     if row.late.note:
         found.append(row.late.note)
     result = row.result

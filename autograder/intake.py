@@ -77,11 +77,20 @@ def find(
 def _find(
     source: Opened, path: Path, out: Path, kind: Kind | None, reserved: Collection[str]
 ) -> Intake:
+    results = out.resolve()
+    if results == source.folder.resolve():
+        raise IntakeError(
+            f"{path}: holds the submissions, so results cannot go there; name another folder "
+            "with --out"
+        )
     left_out = list(source.left_out)
     items = _items(source, source.folder, out, left_out)
     unpacked = path.resolve() != source.folder.resolve()
     inner = _inside(source, items, out, path.stem if unpacked else "", left_out)
     items = items if inner is None else inner
+    holding = [i for i in items if i.is_folder and results.is_relative_to(i.path.resolve())]
+    left_out += [f"{quote(item.name)} holds the results." for item in holding]
+    items = [item for item in items if item not in holding]
     taken_as, remark = (kind, "") if kind is not None else _recognise(items)
     if kind is not None:
         _check_fits(kind, items, path)

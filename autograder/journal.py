@@ -37,6 +37,7 @@ from autograder.grade import Room
 from autograder.model import Assignment, CaseResult, SubmissionResult, from_plain, to_plain
 from autograder.recognise import NAME as BOOK
 from autograder.removal import remove
+from autograder.visible import clean
 
 VERSION = 1
 """Of the entries; those of another version count as none."""
@@ -235,6 +236,7 @@ class Journal:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(self.folder / "lock", self.out)
         try:
+            self._refuse_another()
             self._clean()
             self._make_scratch()
             self.round = self._begun() or _FORCED * self.force + secrets.token_hex(8)
@@ -249,6 +251,18 @@ class Journal:
             remove(self.scratch)
         if self._lock is not None:
             self._lock.close()
+
+    def _refuse_another(self) -> None:
+        """Raise JournalError where the results of another assignment lie."""
+        place = self.folder / "assignment"
+        with contextlib.suppress(FileNotFoundError):
+            found = place.read_text(encoding="utf-8", errors="replace").strip()
+            if found and found != self.assignment.name:
+                raise JournalError(
+                    f"{self.out}: holds the results of {clean(found)[:80]}; name another folder "
+                    "with --out"
+                )
+        write(place, f"{self.assignment.name}\n".encode())
 
     def _clean(self) -> None:
         """Delete what a command that was killed has left."""

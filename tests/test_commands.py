@@ -240,6 +240,69 @@ def classroom(tmp_path: Path) -> Path:
     return folder
 
 
+CANVAS_ROSTER = """\
+Student,ID,SIS User ID,SIS Login ID,Section,Small sums (77)
+Points Possible,,,,,6
+"Lovelace, Ada",101,u101,ada,A,
+"Cauchy, Boris",102,u102,boris,A,
+"Absent, Ann",103,u103,ann,B,
+"""
+
+
+def test_grade_all_takes_canvas_download_and_roster(course: Path, tmp_path: Path) -> None:
+    """The zip as it comes; a blank for who handed in nothing; grades that Canvas imports."""
+    archive = tmp_path / "submissions.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("lovelaceada_101_9001_mini.py", mini.REFERENCE)
+        wrong = mini.REFERENCE.replace("2 * np", "3 * np")
+        file.writestr("cauchyboris_LATE_102_9002_mini.py", wrong)
+    roster = tmp_path / "roster.csv"
+    roster.write_text(CANVAS_ROSTER)
+    out = tmp_path / "out"
+    command = ["grade-all", "mini", archive, "--out", out, "--roster", roster, "--jobs", "1"]
+    done = run(*command, "--format", "canvas", "--format", "excel", cwd=course)
+    assert done.returncode == 0, done.stderr
+    assert "Canvas's download: 2 submissions of 2 students" in done.stdout
+    assert "Roster     3 students, 1 of them handed in nothing" in done.stdout
+    assert (out / "similarity.html").is_file()
+    with (out / "gradebook.csv").open(encoding="utf-8-sig") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    assert [row["total"] for row in rows.values()] == ["6.0", "2.0", ""]
+    late = next(row for row in rows.values() if row["total"] == "2.0")
+    assert "Canvas marks it as late" in late["flags"]
+    with (out / "gradebook_canvas.csv").open(encoding="utf-8-sig") as file:
+        lines = list(csv.reader(file))
+    assert [line[-1] for line in lines[1:]] == ["6", "6", "2", ""]
+
+    again = run(*command, "--no-similarity", cwd=course)
+    assert "2 of 2 results are kept" in again.stderr
+    assert (
+        "Of an earlier run, and not written now: gradebook_canvas.csv, gradebook.xlsx, "
+        "similarity.html" in again.stdout
+    )
+
+
+def test_an_export_that_cannot_be_is_refused_before_the_first_submission(
+    course: Path, classroom: Path, tmp_path: Path
+) -> None:
+    """With a roster that lacks what the platform asks for, and without any."""
+    out = tmp_path / "out"
+    done = run("grade-all", "mini", classroom, "--out", out, "--format", "moodle", cwd=course)
+    bad(done, "the roster has neither for")
+    assert not out.exists()
+
+
+def test_results_of_another_assignment_are_not_written_over(
+    course: Path, classroom: Path, tmp_path: Path
+) -> None:
+    """Two assignments, two folders."""
+    out = tmp_path / "out"
+    (out / ".journal").mkdir(parents=True)
+    (out / ".journal" / "assignment").write_text("other\n")
+    done = run("grade-all", "mini", classroom, "--out", out, cwd=course)
+    bad(done, "holds the results of other; name another folder with --out")
+
+
 def test_grade_all_grades_a_class(course: Path, classroom: Path, tmp_path: Path) -> None:
     """A row, a results.json and a page for each; what cannot be opened costs nobody else."""
     out = tmp_path / "out"
@@ -280,7 +343,7 @@ def test_ctrl_c_keeps_what_is_finished(
         start_new_session=True,
     )
     for _ in range(400):
-        if (out / "ada" / "report.html").exists():
+        if (out / "ada" / "results.json").exists():  # the last of a submission's files
             break
         time.sleep(0.05)
     if to == "all":

@@ -533,6 +533,21 @@ def test_a_folder_without_submissions_is_told(
     )
 
 
+def test_results_do_not_go_among_the_submissions_files(tmp_path: Path) -> None:
+    """They would take the place of what students handed in."""
+    lay(tmp_path, {"anna/clustering.py": CODE})
+    with pytest.raises(IntakeError, match=r"holds the submissions.*another folder with --out"):
+        intake.find(tmp_path, tmp_path / "anna" / "..")
+
+
+def test_results_further_down_are_no_submission(tmp_path: Path) -> None:
+    """Whatever folder they lie in, and it is said."""
+    lay(tmp_path, {"anna/clustering.py": CODE, "res/hw1/gradebook.csv": "", "boris.py": CODE})
+    taken = intake.find(tmp_path, tmp_path / "res" / "hw1")
+    assert [one.name for one in taken.handed] == ["anna", "boris"]
+    assert "'res' holds the results." in taken.left_out
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     """A mistyped path is named, by both ways in."""
     path = tmp_path / "typo"

@@ -214,6 +214,7 @@ def grade_all(args: argparse.Namespace) -> int:
             matched = rosters.match(known, handed)
             handed = matched.handed
             _told("Roster", matched.told)
+        class_files.check_exports(args.format, assignment, known, handed)
         likenesses = ""
 
         def compare(_: Sequence[Row]) -> bool:
@@ -253,8 +254,6 @@ def grade_all(args: argparse.Namespace) -> int:
     if graded.isolation:
         print(f"Isolation  {graded.isolation.promise}: {', '.join(graded.isolation.layers)}")
     print(f"Gradebook  {out / class_files.GRADEBOOK}")
-    for line in class_files.write_exports(out, args.format, graded.rows, assignment, known):
-        print(line)
     print(f"Report     {out / class_files.PAGE}")
     print(f"Results    {out / '<submission>' / 'results.json'}")
     if likenesses:
@@ -263,6 +262,11 @@ def grade_all(args: argparse.Namespace) -> int:
         print(f"Changes    {out / class_files.CHANGES}")
     for sentence in classroom.remarks(graded):
         print(sentence)
+    # What can still fail comes last: it must not hide any of the above.
+    for line in class_files.write_exports(out, args.format, graded.rows, assignment, known):
+        print(line)
+    if old := class_files.outdated(out, args.format, similar=bool(likenesses)):
+        print(old)
     return 0
 
 
