@@ -14,6 +14,7 @@ import re
 import shutil
 import stat
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ from autograder.entries import is_noise, quote, quote_file
 from autograder.platforms import IntakeError
 from autograder.safenames import digest, folder_name
 
+_UNPACKED, _LOCK = "autograder-zip-", "lock"
+SETTLED_SECONDS = 60.0
+"""A folder is made a moment before its lock; a younger one is left alone."""
 _CHUNK = 1 << 20
 _MB = 1_000_000
 
@@ -58,10 +62,42 @@ def opened(path: Path, room: Path | None = None) -> Iterator[Opened]:
     if not path.is_file():
         state = "is neither a folder nor a zip" if path.exists() else "no such folder or zip"
         raise IntakeError(f"{path}: {state}; name the one that holds the submissions")
-    with tempfile.TemporaryDirectory(prefix="autograder-class-", dir=room) as temporary:
+    _sweep(Path(room or tempfile.gettempdir()))
+    with (
+        tempfile.TemporaryDirectory(prefix=_UNPACKED, dir=room) as temporary,
+        open(Path(temporary) / _LOCK, "wb") as lock,
+    ):
+        _locked(lock)
+        into = Path(temporary) / "class"
+        into.mkdir()
         with _archive(path) as archive:
-            found = _unpack(archive, path, Path(temporary))
+            found = _unpack(archive, path, into)
         yield found
+
+
+def _locked(file: BinaryIO) -> bool:
+    """Take a lock that ends with this process; whether it could be had, or none can here."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, whose temporary files cannot be deleted while they are open
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _sweep(room: Path) -> None:
+    """Delete what commands that were killed have unpacked; nobody has their locks any more."""
+    if os.name == "nt":
+        return
+    for folder in room.glob(f"{_UNPACKED}*"):
+        with contextlib.suppress(OSError), open(folder / _LOCK, "r+b") as lock:
+            about = folder.stat()
+            old = time.time() - about.st_mtime > SETTLED_SECONDS
+            if old and about.st_uid == os.getuid() and _locked(lock):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- zip ----------------------------------------------------------------------------------
@@ -139,7 +175,7 @@ def _unpack(archive: zipfile.ZipFile, path: Path, into: Path) -> Opened:
 
 def _no_space(path: Path, into: Path) -> str:
     return (
-        f"{path}: no space to unpack it in {into.parent}; make some, or unpack it elsewhere and "
+        f"{path}: no space to unpack it in {into.parent.parent}; make some, or unpack it elsewhere and "
         "name that folder"
     )
 

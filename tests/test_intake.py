@@ -721,6 +721,28 @@ def test_canvas_zip_is_taken_as_it_is(tmp_path: Path) -> None:
     assert files == [{"clustering.py": CODE}] * 2
 
 
+@needs_posix
+def test_what_a_killed_command_unpacked_is_deleted(tmp_path: Path) -> None:
+    """Not what another one still has, and not what has only just been made."""
+    made = {}
+    for name in ("left", "held", "young"):
+        made[name] = lay(tmp_path / f"autograder-zip-{name}", {"lock": "", "class/a.py": CODE})
+        if name != "young":
+            os.utime(made[name], (0, 0))
+    archive = zipped(tmp_path / "class.zip", {"anna.py": CODE})
+    with open(made["held"] / "lock", "r+b") as lock:
+        assert downloads._locked(lock)
+        with intake.opened(archive, tmp_path / "out", room=tmp_path) as taken:
+            assert [one.name for one in taken.handed] == ["anna"]
+            assert taken.handed[0].parts[0].path.read_bytes() == CODE
+            assert {name: folder.exists() for name, folder in made.items()} == {
+                "left": False, "held": True, "young": True,
+            }  # fmt: skip
+    assert sorted(p.name for p in tmp_path.glob("autograder-zip-*")) == [
+        "autograder-zip-held", "autograder-zip-young",
+    ]  # fmt: skip
+
+
 def test_gradescopes_zip_is_taken_as_it_is(tmp_path: Path) -> None:
     """Its one folder is looked into."""
     gradescope(tmp_path / "tree" / "assignment_12_export")
