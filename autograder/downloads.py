@@ -175,8 +175,8 @@ def _unpack(archive: zipfile.ZipFile, path: Path, into: Path) -> Opened:
 
 def _no_space(path: Path, into: Path) -> str:
     return (
-        f"{path}: no space to unpack it in {into.parent.parent}; make some, or unpack it elsewhere and "
-        "name that folder"
+        f"{path}: no space to unpack it in {into.parent.parent}; make some, or unpack it elsewhere "
+        "and name that folder"
     )
 
 
