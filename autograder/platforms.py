@@ -285,6 +285,8 @@ def _exported(item: Item, about: Mapping[str, Any]) -> Handed:
         notices = (f"{METADATA} does not say whose it is.",)
         students = [Student(text(item.name))]
     described: dict[str, Any] = {}
+    if number := re.fullmatch(r"submission_(\d+)", item.name):
+        described["id"] = int(number[1])
     created = _value(about, "created_at")
     if isinstance(created, Mapping):  # how Ruby writes a time that knows its zone
         created = _value(created, "utc") or _value(created, "time")

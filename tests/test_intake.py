@@ -203,6 +203,7 @@ def test_gradescopes_export_says_whose_and_when(tmp_path: Path) -> None:
     assert students["111"].name == "Alice A_111+Carl+Bob B_222"
     assert students["007"].students[0].name == "王小明"
     assert students["007"].students[0].email == "wang@example.edu"
+    assert students["submission_700000003"].described["id"] == 700000003
     assert students["submission_700000003"].notices == (
         "submission_metadata.yml does not say whose it is.",
     )
