@@ -111,8 +111,7 @@ def new(args: argparse.Namespace) -> int:
 
 def verify(args: argparse.Namespace) -> int:
     """Grade the grader."""
-    from autograder import exam_page, exam_table, pool
-    from autograder import report as reports
+    from autograder import exam_page, exam_table, pool, whole
     from autograder import verify as exam
 
     root, assignments = _chosen(args)
@@ -139,7 +138,7 @@ def verify(args: argparse.Namespace) -> int:
             page = Path(args.html)
             if len(assignments) > 1:
                 page = page.with_name(f"{page.stem}_{assignment.name}{page.suffix}")
-            reports.write_text(page, exam_page.html(report))
+            whole.write_text(page, exam_page.html(report))
             print(f"{page} written")
         wrong += len(report.problems)
         written = report.problems == [] and report.write_book(root)
@@ -177,7 +176,7 @@ def _calibrate(root: Path, assignments: Sequence[Assignment], args: argparse.Nam
 def grade(args: argparse.Namespace) -> int:
     """Grade one submission."""
     from autograder import grade as grader
-    from autograder import isolation, report, terminal
+    from autograder import isolation, report, terminal, whole
     from autograder.sandbox import Sandbox
 
     root, (assignment,) = _chosen(args)
@@ -192,7 +191,7 @@ def grade(args: argparse.Namespace) -> int:
     if args.results:
         report.write_json(result, Path(args.results))
     if args.html:
-        report.write_text(Path(args.html), report.html(result, audience="staff"))
+        whole.write_text(Path(args.html), report.html(result, audience="staff"))
     return 0
 
 
@@ -291,7 +290,7 @@ def _told(what: str, sentences: Sequence[str]) -> None:
 
 def written(args: argparse.Namespace) -> int:
     """Gather the written answers, question by question, for people to grade."""
-    from autograder import sheet
+    from autograder import sheet, whole
     from autograder import written as answers
     from autograder import written_page as page
 
@@ -310,9 +309,9 @@ def written(args: argparse.Namespace) -> int:
                 students.append(answers.gather(form, one.name, one.parts, out))
                 bar.update()
     text = page.html(form, students, anonymous=args.anonymous, sheet_name=place.name)
-    page.save(out / page.PAGE, text.encode("utf-8", "replace"))
+    whole.write_text(out / page.PAGE, text)
     rows = page.rows(form, students, anonymous=args.anonymous)
-    page.save(place, sheet.write(place, rows))
+    whole.write(place, sheet.write(place, rows))
     for key in form.places:
         print(f"Question {key:6}  {page.tally(students, key)}")
     for student in students:

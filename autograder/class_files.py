@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from autograder import class_report, exports, fingerprints, gradebook, similarity, similarity_page
-from autograder.journal import write
+from autograder import (
+    class_report,
+    exports,
+    fingerprints,
+    gradebook,
+    similarity,
+    similarity_page,
+    whole,
+)
 from autograder.model import Assignment
 from autograder.roll import Handed, Row, Student, rows
 from autograder.visible import clean, plural
@@ -51,7 +58,7 @@ def write_exports(
     """Write the gradebook as platforms import it; a sentence about each file."""
     told = []
     for kind in formats:
-        write(out / exports.FILES[kind], exports.write(kind, table, assignment, roster))
+        whole.write(out / exports.FILES[kind], exports.write(kind, table, assignment, roster))
         without = exports.left_out(kind, table)
         told.append(f"{kind.capitalize():<10} {out / exports.FILES[kind]}")
         if without:
@@ -61,7 +68,7 @@ def write_exports(
 
 def write_gradebook(out: Path, table: Sequence[Row], assignment: Assignment) -> None:
     """Write ``gradebook.csv``."""
-    write(out / GRADEBOOK, gradebook.gradebook_csv(table, assignment).encode("utf-8", "replace"))
+    whole.write_text(out / GRADEBOOK, gradebook.gradebook_csv(table, assignment))
 
 
 def write_page(
@@ -71,7 +78,7 @@ def write_page(
     links = {row.handed.name: f"{row.handed.name}/{PAGE}" for row in table if row.handed}
     link = SIMILAR if similar else None
     page = class_report.class_html(table, assignment, links, similarity_link=link)
-    write(out / PAGE, page.encode("utf-8", "replace"))
+    whole.write_text(out / PAGE, page)
 
 
 def write_likenesses(
@@ -96,7 +103,7 @@ def write_likenesses(
     names = {one.name: _called(one) for one in handed}
     title = clean(assignment.title or assignment.name)
     page = similarity_page.html(found, title=title, names=names)
-    write(out / SIMILAR, page.encode("utf-8", "replace"))
+    whole.write_text(out / SIMILAR, page)
     return f"{plural(len(found.pairs) + found.more, 'pair')} to look at"
 
 

@@ -25,7 +25,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder import changes, class_files, finish, grade, isolation, parcel, pool, roll
+from autograder import changes, class_files, finish, grade, isolation, parcel, pool, roll, whole
 from autograder.finish import Job, Made
 from autograder.journal import (
     Before,
@@ -37,7 +37,6 @@ from autograder.journal import (
     result_from,
     summary,
     vanished,
-    write,
 )
 from autograder.model import Assignment, SubmissionResult
 from autograder.progress import Plan
@@ -279,7 +278,7 @@ class _Keeper:
         home = self.journal.out / name
         home.mkdir(exist_ok=True)
         for file, content in files.items():
-            write(home / file, content)
+            whole.write(home / file, content)
         return {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
 
 
@@ -323,7 +322,7 @@ def _is_merged(path: Path) -> bool:
 def write_changes(out: Path, changed: Sequence[changes.Change]) -> None:
     """Write ``changes.csv`` where there are any; what it said of an earlier run is gone."""
     if changed:
-        write(out / class_files.CHANGES, changes.table(changed).encode("utf-8", "replace"))
+        whole.write_text(out / class_files.CHANGES, changes.table(changed))
     else:
         (out / class_files.CHANGES).unlink(missing_ok=True)
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import equivalence, recognise
-from autograder import report as reports
+from autograder import equivalence, recognise, whole
 from autograder.candidates import Candidate
 from autograder.feedback import Feedback
 from autograder.model import Assignment, SubmissionResult
@@ -73,7 +72,7 @@ class Report:
             return None
         if recognise.current(recognise.load(path, self.book.key), self.book):
             return None
-        reports.write_text(path, recognise.text(self.book))
+        whole.write_text(path, recognise.text(self.book))
         return path
 
     @property

@@ -6,7 +6,6 @@ files that staff read. It touches no folder of results; ``classroom`` does.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,9 +71,8 @@ def made(result: SubmissionResult, refused: str = "") -> Made:
 
 def files(result: SubmissionResult) -> dict[str, bytes]:
     """The files of one submission's folder: Gradescope's results, and the page for staff."""
-    results = json.dumps(report.gradescope(result), allow_nan=False, indent=2) + "\n"
     page = report.html(result, audience="staff")
     return {
         "report.html": page.encode("utf-8", "replace"),
-        "results.json": results.encode("utf-8", "replace"),
+        "results.json": report.results_text(result).encode("utf-8", "replace"),
     }

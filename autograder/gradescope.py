@@ -33,7 +33,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import __version__, config, grade, isolation, recognise, report
+from autograder import __version__, config, grade, isolation, recognise, report, whole
 from autograder.lateness import Charge, charge, sentence
 from autograder.model import (
     Assignment,
@@ -208,7 +208,8 @@ class Progress:
 
     def _write(self, result: SubmissionResult, *, complete: bool) -> None:
         made = results(result, self._assignment.late, self._late, complete=complete)
-        report.write_text(self._path, _text(made))
+        # After each case: only a kill may come in between, and that loses nothing.
+        whole.write_text(self._path, _text(made), flush=False)
 
 
 # What staff read --------------------------------------------------------------

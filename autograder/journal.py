@@ -21,7 +21,6 @@ import importlib.metadata
 import json
 import os
 import platform
-import re
 import secrets
 import sys
 import tempfile
@@ -32,7 +31,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from autograder import __version__, handout, parcel
+from autograder import __version__, handout, parcel, whole
 from autograder.grade import Room
 from autograder.model import Assignment, CaseResult, SubmissionResult, from_plain, to_plain
 from autograder.recognise import NAME as BOOK
@@ -45,7 +44,6 @@ FOLDER = ".journal"
 LOCK_SECONDS = 3.0
 """How long the processes of a command that was killed may take to be gone."""
 _PICTURE = "zlib64"
-_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp", re.DOTALL)
 _FORCED = "forced-"
 _SCRATCH = "autograder-class-"
 _ENGINE = Path(__file__).parent
@@ -53,40 +51,6 @@ _ENGINE = Path(__file__).parent
 
 class JournalError(ValueError):
     """The folder of the results cannot be used; the text says why and what to do."""
-
-
-# Writing ----------------------------------------------------------------------
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file so that it is whole or not there, whatever happens when.
-
-    Raises OSError where it cannot be written; then the file before it stands.
-    """
-    temporary = path.with_name(f".{path.name[:60]}.{secrets.token_hex(4)}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        # Whoever reads it knows the file, and not its temporary name.
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-    _flush_folder(path.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Have the names in ``folder`` on disk, where the system can be asked to."""
-    with contextlib.suppress(OSError):
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
 
 
 # Digests ----------------------------------------------------------------------
@@ -240,7 +204,7 @@ class Journal:
             self._clean()
             self._make_scratch()
             self.round = self._begun() or _FORCED * self.force + secrets.token_hex(8)
-            write(self.folder / "round", self.round.encode())
+            whole.write(self.folder / "round", self.round.encode())
         except BaseException:
             self.__exit__()
             raise
@@ -262,7 +226,7 @@ class Journal:
                     f"{self.out}: holds the results of {clean(found)[:80]}; name another folder "
                     "with --out"
                 )
-        write(place, f"{self.assignment.name}\n".encode())
+        whole.write(place, f"{self.assignment.name}\n".encode())
 
     def _clean(self) -> None:
         """Delete what a command that was killed has left."""
@@ -274,7 +238,7 @@ class Journal:
         homes = [e.path for e in os.scandir(self.out) if e.is_dir(follow_symlinks=False)]
         for folder in (os.fspath(self.out), *homes):
             for entry in os.scandir(folder):
-                if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                if whole.TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                     os.unlink(entry.path)
 
     def _make_scratch(self) -> None:
@@ -335,7 +299,8 @@ class Journal:
             "before": entry.before and asdict(entry.before),
         }
         head = json.dumps(facts, separators=(",", ":"))[:-1].encode()
-        write(self._path(entry.name), head + b',"result":' + result_bytes(entry.result) + b"}")
+        tail = b',"result":' + result_bytes(entry.result) + b"}"
+        whole.write(self._path(entry.name), head + tail)
 
 
 # The lock ---------------------------------------------------------------------

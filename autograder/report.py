@@ -11,13 +11,11 @@ from __future__ import annotations
 import base64
 import functools
 import json
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from autograder import __version__, curves, heatmap, leaderboard
+from autograder import __version__, curves, heatmap, leaderboard, whole
 from autograder.model import (
     Case,
     Marked,
@@ -96,23 +94,14 @@ def gradescope(result: SubmissionResult) -> dict[str, Any]:
     } | ({"leaderboard": ranked} if ranked else {})
 
 
+def results_text(result: SubmissionResult) -> str:
+    """The text of ``results.json``."""
+    return json.dumps(gradescope(result), allow_nan=False, indent=2) + "\n"
+
+
 def write_json(result: SubmissionResult, path: Path) -> None:
-    """Write ``results.json``; a reader finds the whole file or the one before it.
-
-    Raises OSError where the file cannot be written.
-    """
-    write_text(path, json.dumps(gradescope(result), allow_nan=False, indent=2) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write ``text`` as UTF-8 under a temporary name, then rename it to ``path``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        temporary.write_bytes(text.encode("utf-8", "replace"))
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Write ``results.json``. Raises OSError where the file cannot be written."""
+    whole.write_text(path, results_text(result))
 
 
 def _test(case: ShownCase) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from typing import Any
 
 import nbformat
 
+from autograder import whole
 from autograder.model import Assignment
 from autograder.notebook import to_notebook
 
@@ -49,17 +50,11 @@ def build(
     from nbconvert import HTMLExporter
 
     page, _ = HTMLExporter().from_notebook_node(book)  # type: ignore[no-untyped-call]
-    out.mkdir(parents=True, exist_ok=True)
     plain: str = nbformat.writes(book)  # type: ignore[no-untyped-call]
     texts = {".ipynb": plain, ".html": str(page)}
     paths = [out / f"{assignment.name}_solution{ending}" for ending in texts]
     for path, text in zip(paths, texts.values(), strict=True):
-        partial = path.with_name(f".{path.name}.part")
-        try:
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        whole.write_text(path, text)
     return paths
 
 

@@ -28,7 +28,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from autograder import prose
+from autograder import prose, whole
 from autograder.cells import plain_cells
 from autograder.entries import Part
 from autograder.model import Assignment, Question
@@ -195,10 +195,7 @@ def _keep_pdfs(files: Iterable[Path], code: str, out: Path) -> tuple[str, ...]:
             if b"%PDF-" in data[:1024]:
                 # By code, so that the file's name does not tell whose it is.
                 name = f"files/{code}-{len(kept) + 1}.pdf"
-                (out / "files").mkdir(parents=True, exist_ok=True)
-                partial = out / "files" / f".{code}.part"
-                partial.write_bytes(data)
-                partial.replace(out / name)
+                whole.write(out / name, data)
                 kept.append(name)
     return tuple(kept)
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from autograder import prose, sheet
+from autograder import prose, sheet, whole
 from autograder.report import render
 from autograder.visible import clean
 from autograder.written import WORDS, Form, Student, WrittenError
@@ -91,13 +91,6 @@ def tally(students: Iterable[Student], key: str) -> str:
     """How many answers to one question are given, unchanged, missing."""
     counts = Counter(student.answers[key].status for student in students)
     return ", ".join(f"{counts[status]} {status}" for status in WORDS if counts[status])
-
-
-def save(path: Path, data: bytes) -> None:
-    """Write under a temporary name, then rename."""
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_bytes(data)
-    partial.replace(path)
 
 
 def _ordered(students: Iterable[Student], *, anonymous: bool) -> list[Student]:
@@ -174,4 +167,4 @@ def print_pdf(command: Sequence[str], page: Path, pdf: Path) -> None:
             raise WrittenError(
                 f"{command[0]} did not print the page ({why}); open {page} and print it to a file"
             )
-        save(pdf, made.read_bytes())
+        whole.write(pdf, made.read_bytes())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import class_report, report
+from autograder import class_report, report, whole
 from autograder.model import Visibility
 from autograder.roll import Row, Student
 from tests import browser, samples
@@ -41,8 +41,8 @@ def classroom(chromium: browser.Page, tmp_path: Path) -> browser.Page:
     for row in rows:
         if row.handed is not None and row.result is not None:
             home = tmp_path / row.handed.name
-            report.write_text(home / "r.html", report.html(row.result, audience="staff"))
-    report.write_text(
+            whole.write_text(home / "r.html", report.html(row.result, audience="staff"))
+    whole.write_text(
         tmp_path / "report.html",
         class_report.class_html(rows, small.ASSIGNMENT, small.links(rows)),
     )

@@ -16,7 +16,7 @@ LAYERS = [
     {"__init__", "attempts", "calls"},
     {"model", "wire", "prints", "diagnose", "digits", "marks", "overlay", "datasets"}
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
-    | {"asked", "mutations", "perturb", "once", "safenames", "items"},
+    | {"asked", "mutations", "perturb", "once", "whole", "safenames", "items"},
     {"describe"},
     {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas", "mutants"},

@@ -26,6 +26,7 @@ from autograder import (
     merge,
     parcel,
     progress,
+    whole,
 )
 from autograder.classroom import Graded
 from autograder.journal import Before, Entry, Journal, JournalError
@@ -332,14 +333,14 @@ def test_writing_leaves_the_file_before_or_the_whole_new_one(
 ) -> None:
     """An error names the file that people know."""
     path = tmp_path / "a.json"
-    journal.write(path, b"old")
+    whole.write(path, b"old")
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(journal.os, "fsync", full)
+    monkeypatch.setattr(whole.os, "fsync", full)
     with pytest.raises(OSError, match="No space left on device") as caught:
-        journal.write(path, b"new")
+        whole.write(path, b"new")
     assert caught.value.filename == str(path)
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
     assert path.read_bytes() == b"old"

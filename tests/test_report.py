@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import class_report, report, terminal, visible
+from autograder import class_report, report, terminal, visible, whole
 from autograder.model import (
     Curve,
     CurvePoint,
@@ -247,7 +247,7 @@ def test_write_is_all_or_nothing(tmp_path, monkeypatch):
     def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(report.os, "replace", broken)
+    monkeypatch.setattr(whole.os, "replace", broken)
     with pytest.raises(OSError, match="disk full"):
         report.write_json(samples.perfect(), path)
     assert path.read_bytes() == before

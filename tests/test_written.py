@@ -32,6 +32,7 @@ from autograder import (
     report,
     roll,
     sheet,
+    whole,
     written,
 )
 from autograder import written_page as page
@@ -740,7 +741,7 @@ def of_mini(result: SubmissionResult, assignment: Assignment) -> SubmissionResul
 
 
 def write_book(out: Path, rows: list[roll.Row], assignment: Assignment) -> None:
-    report.write_text(out / "gradebook.csv", gradebook.gradebook_csv(rows, assignment))
+    whole.write_text(out / "gradebook.csv", gradebook.gradebook_csv(rows, assignment))
 
 
 def read_book(out: Path) -> list[dict[str, str]]:
@@ -759,7 +760,7 @@ def graded(assignment: Assignment, tmp_path: Path) -> Path:
     for result in made:
         report.write_json(result, out / result.submission / "results.json")
         text = report.html(result, audience="staff")
-        report.write_text(out / result.submission / "report.html", text)
+        whole.write_text(out / result.submission / "report.html", text)
     handed = [roll.Handed(result.submission, (), (roll.Student(name),)) for name, result in
               zip(CODES, made, strict=True)]  # fmt: skip
     rows = roll.rows(handed, {r.submission: r for r in made}, policy=LatePolicy(), due=None)
