@@ -129,7 +129,9 @@ def calibrate(
         step = progress(len(tried) + len(others) * len(honest)) if progress else lambda: None
         baseline = untouched.tasks(alone, root, place / "baseline")
         outcomes = {outcome.task.name: outcome for outcome in pool.outcomes(baseline, jobs)}
-        known = untouched.results(tried.values(), alone, root, outcomes)
+        known = untouched.results(
+            tried.values(), alone, root, outcomes[untouched.PLAIN], outcomes[untouched.TRACED]
+        )
         tasks = [
             pool.Task(
                 name,

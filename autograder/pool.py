@@ -8,6 +8,7 @@ others go on meanwhile, each in its own process.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import itertools
 import multiprocessing
@@ -270,6 +271,25 @@ class _Grader(Generic[T]):
         self.connection.close()
 
 
+class Agenda(Generic[T]):
+    """Tasks to which more may be added while the first ones are at work."""
+
+    def __init__(self, tasks: Iterable[T]) -> None:
+        self._left = collections.deque(tasks)
+
+    def add(self, *tasks: T) -> None:
+        """Have these done after all that are waiting."""
+        self._left.extend(tasks)
+
+    def __iter__(self) -> Iterator[T]:
+        return self
+
+    def __next__(self) -> T:
+        if not self._left:
+            raise StopIteration
+        return self._left.popleft()
+
+
 class Graders(Generic[T, R]):
     """Processes that do ``work``, each on one task at a time. Use as a context manager.
 
@@ -303,16 +323,20 @@ class Graders(Generic[T, R]):
             _end_all([grader.process for grader in (*self.busy, *self._idle)])
 
     def each(self, tasks: Iterable[T], jobs: int) -> Generator[R, None, None]:
-        """What is made of every task, ``jobs`` at a time."""
+        """What is made of every task, ``jobs`` at a time; an ``Agenda`` may grow meanwhile."""
         queue = iter(tasks)
-        while True:
-            made = self.finished() if self.busy else []
-            # First the work, then the telling: whoever is told may take a while.
+
+        def begin() -> None:
             for task in itertools.islice(queue, jobs - len(self.busy)):
                 self.begin(task)
+
+        begin()
+        while self.busy:
+            made = self.finished()
+            # First the work, then the telling: whoever is told may take a while.
+            begin()
             yield from made
-            if not self.busy:
-                return
+            begin()
 
     def begin(self, task: T, *, second: bool = False) -> None:
         """Give a task to a process that has none, or to a new one."""

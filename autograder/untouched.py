@@ -7,7 +7,7 @@ reference's result for it.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from autograder import grade, pool, reach
@@ -18,14 +18,16 @@ PLAIN, TRACED = "baseline/plain", "baseline/traced"
 
 
 def tasks(assignment: Assignment, root: Path, folder: Path) -> list[pool.Task]:
-    """What ``results`` needs to know of the reference, laid out in the new ``folder``."""
+    """What ``results`` needs to know of the reference, laid out in the new ``folder``: its result
+    and its trace, in this order.
+    """
     room = grade.course_room(root, assignment)
     folder.mkdir()
     for file in assignment.files:
         shutil.copyfile(room.given / file, folder / file)
     return [
         pool.Task(name, folder, assignment, room, trace=trace)
-        for name, trace in ((TRACED, True), (PLAIN, False))
+        for name, trace in ((PLAIN, False), (TRACED, True))
     ]
 
 
@@ -33,16 +35,17 @@ def results(
     candidates: Iterable[Candidate],
     assignment: Assignment,
     root: Path,
-    outcomes: Mapping[str, pool.Outcome],
+    plain: pool.Outcome,
+    traced: pool.Outcome,
 ) -> dict[str, dict[str, CaseResult]]:
     """For each candidate, the results of cases that cannot see what it changes.
 
-    They are the reference's: ``outcomes`` are those of ``tasks``. Where it does not have full
-    marks, nothing is known.
+    They are the reference's: ``plain`` and ``traced`` are what came of ``tasks``. Where it does
+    not have full marks, nothing is known.
     """
     room = grade.course_room(root, assignment)
     sources = {f: (room.given / f).read_text(encoding="utf-8") for f in assignment.files}
-    right, traced = outcomes[PLAIN].result, outcomes[TRACED]
+    right = plain.result
     if right is None or any(case.score != case.max_score for case in right.cases):
         return {}
     if traced.result is None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from autograder import equivalence, facts, grade, mutants, pool, recognise, replay, untouched
@@ -29,6 +29,7 @@ from autograder.sandbox import Sandbox
 
 AGAIN = ("reference", "handout", "variant", "misconception")
 """Kinds that are graded a second time."""
+REFERENCE = "reference/reference"
 FOLLOWED = ("none", "pair")
 """Odd answers that are tried with stand-ins, too; the others would show the same more slowly."""
 
@@ -125,24 +126,42 @@ def verify(
             for key, row in rows.items()
         }
         narrow = [] if whole else [key for key, row in rows.items() if row.candidate.says]
+        # What takes longest first, so that no process is the last for long.
+        narrow.sort(key=lambda key: rows[key].candidate.kind != "variant")
+        base = untouched.tasks(assignment, root, Path(temporary) / "baseline") if narrow else []
+        plain, traced = REFERENCE if REFERENCE in rows else untouched.PLAIN, untouched.TRACED
+        base = [task for task in base if task.name in (plain, traced)]
         wide = [task for key, task in tasks.items() if key not in narrow]
-        traced = untouched.tasks(assignment, root, Path(temporary) / "baseline") if narrow else []
-        outcomes = _first_look(rows, graded([*traced, *wide]), step)
-        known: Mapping[str, Mapping[str, CaseResult]] = {}
-        if narrow:
-            changed = [rows[key].candidate for key in narrow]
-            known = untouched.results(changed, assignment, root, outcomes)
-            for key, results in known.items():
-                rows[key].unseen = frozenset(results)
-                tasks[key] = dataclasses.replace(tasks[key], assumed=results)
-            _first_look(rows, graded([tasks[key] for key in narrow]), step)
-        second = []
-        for key in again:
-            settled = {} if thorough else _settled(rows[key], assignment)
-            assumed = {**settled, **tasks[key].assumed}
-            second.append(dataclasses.replace(tasks[key], assumed=assumed))
-        second = [task for task in second if rows[task.name].result is not None]
-        _second_look(rows, graded(second), step)
+        # All in one go: what has to wait for another's outcome joins when that is there.
+        agenda = pool.Agenda([*base, *wide])
+        basis: dict[str, pool.Outcome] = {}
+        looked: set[str] = set()
+        for outcome in graded(agenda):
+            key = outcome.task.name
+            if narrow and key in (plain, traced) and key not in looked:
+                basis[key] = outcome
+                if len(basis) == 2:
+                    changed = [rows[key].candidate for key in narrow]
+                    known = untouched.results(
+                        changed, assignment, root, basis[plain], basis[traced]
+                    )
+                    for name, results in known.items():
+                        rows[name].unseen = frozenset(results)
+                        tasks[name] = dataclasses.replace(tasks[name], assumed=results)
+                    agenda.add(*(tasks[name] for name in narrow))
+            if key not in rows:
+                continue
+            step()
+            row = rows[key]
+            if key in looked:
+                _second_look(row, outcome)
+                continue
+            looked.add(key)
+            _first_look(row, outcome)
+            if key in again and row.result is not None:
+                settled = {} if thorough else _settled(row, assignment)
+                assumed = {**settled, **tasks[key].assumed}
+                agenda.add(dataclasses.replace(tasks[key], assumed=assumed))
         report = Report(assignment, list(rows.values()), found)
         survivors = [row for row in report.of("mutant") if row.score is not None and not row.lost]
         if survivors:
@@ -154,37 +173,22 @@ def verify(
     return report
 
 
-def _first_look(
-    rows: Mapping[str, Row], outcomes: Iterable[pool.Outcome], step: Callable[[], None]
-) -> dict[str, pool.Outcome]:
-    """Judge the results of candidates; outcomes of tasks that are none of them."""
-    others = {}
-    for outcome in outcomes:
-        row = rows.get(outcome.task.name)
-        if row is None:
-            others[outcome.task.name] = outcome
-            continue
-        step()
-        if outcome.result is None:
-            _tell(row, f"could not be graded: {outcome.problem.strip()}")
-            continue
-        row.result, row.answers = outcome.result, outcome.answers
-        _judge(row, outcome.result, outcome.task.assignment)
-    return others
+def _first_look(row: Row, outcome: pool.Outcome) -> None:
+    """Judge a candidate's result."""
+    if outcome.result is None:
+        _tell(row, f"could not be graded: {outcome.problem.strip()}")
+        return
+    row.result, row.answers = outcome.result, outcome.answers
+    _judge(row, outcome.result, outcome.task.assignment)
 
 
-def _second_look(
-    rows: Mapping[str, Row], outcomes: Iterable[pool.Outcome], step: Callable[[], None]
-) -> None:
-    """Candidates that were graded again must come out as before."""
-    for outcome in outcomes:
-        step()
-        row = rows[outcome.task.name]
-        if outcome.result is None or row.result is None:
-            _tell(row, f"could not be graded again: {outcome.problem.strip()}")
-            continue
-        _compare(row, row.result, outcome.result)
-        row.answers = _steady(row.answers, outcome.answers)
+def _second_look(row: Row, outcome: pool.Outcome) -> None:
+    """A candidate that was graded again must come out as before."""
+    if outcome.result is None or row.result is None:
+        _tell(row, f"could not be graded again: {outcome.problem.strip()}")
+        return
+    _compare(row, row.result, outcome.result)
+    row.answers = _steady(row.answers, outcome.answers)
 
 
 def _is_plainly_odd(candidate: Candidate) -> bool:

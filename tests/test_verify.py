@@ -69,8 +69,8 @@ def test_cases_that_cannot_see_a_change_are_not_run(root: Path) -> None:
     baseline = root / "baseline"
     tried = [row.candidate for row in narrow.rows]
     tasks = untouched.tasks(narrow.assignment, root, baseline)
-    outcomes = {outcome.task.name: outcome for outcome in pool.outcomes(tasks, 1)}
-    known = untouched.results(tried, narrow.assignment, root, outcomes)
+    plain, traced = pool.outcomes(tasks, 1)
+    known = untouched.results(tried, narrow.assignment, root, plain, traced)
     # There `double` is stood in for, so the submission's own does not run.
     assert {key: sorted(cases) for key, cases in known.items()} == {
         "misconception/double__squares": ["total_uses_double"],

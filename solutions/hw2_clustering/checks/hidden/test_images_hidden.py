@@ -6,8 +6,8 @@ picture (an empty cluster, a variance for a deviation), are put in: they are jud
 
 import imageio.v3 as iio
 import numpy as np
-from scipy.special import logsumexp
-from scipy.stats import norm
+from scipy.spatial.distance import cdist
+from scipy.special import logsumexp, softmax
 
 from autograder.compare import as_array, assert_true, unpack
 
@@ -29,24 +29,29 @@ def _whole_numbers(got, n, k):
     return array.astype(np.intp)
 
 
-# KMeans
+# KMeans. What is put in answers on this side of the wall, where an array has to cross it once only.
+# Parameters are named as in the statement, since a loop may pass them by name.
 
 
-def _pin_kmeans(student, reference):
+def _move(old_centers, cluster_idx, points):
+    ids = np.asarray(cluster_idx).astype(int)
+    clusters = [points[ids == k] for k in range(len(old_centers))]
+    return np.array([own.mean(axis=0, dtype=np.float64) if len(own) else old_centers[k]
+                     for k, own in enumerate(clusters)])  # fmt: skip
+
+
+def _loss(centers, cluster_idx, points):
+    ids = np.asarray(cluster_idx).astype(int)
+    return float(((points - centers[ids]) ** 2).sum(axis=1).mean())
+
+
+def _pin_kmeans(student):
     # The loop comes with the handout: alone it earns nothing.
     tiny = np.array([[0.0], [4.0]])
     student.KMeans()._update_centers(tiny, np.array([0, 1]), tiny)
-    steps = reference.KMeans()
-
-    def update_centers(old_centers, cluster_idx, points):
-        return steps._update_centers(old_centers, np.asarray(cluster_idx).astype(int), points)
-
-    def get_loss(centers, cluster_idx, points):
-        return steps._get_loss(centers, np.asarray(cluster_idx).astype(int), points)
-
-    student.replace("pairwise_dist", reference.pairwise_dist)
-    student.replace("KMeans._update_centers", update_centers)
-    student.replace("KMeans._get_loss", get_loss)
+    student.replace("pairwise_dist", cdist)
+    student.replace("KMeans._update_centers", _move)
+    student.replace("KMeans._get_loss", _loss)
 
 
 def _kmeans(km, points, K):
@@ -68,7 +73,7 @@ def _runs(side, starts, points):
 
 
 def _compress(student, reference, picture, once, rng, pixels, points, K):
-    _pin_kmeans(student, reference)
+    _pin_kmeans(student)
     # Several starts, the same for both sides: a wrong start is the business of other cases.
     starts = [
         points[rng.choice(len(points), K, replace=False)].astype(np.float64) for _ in range(3)
@@ -103,19 +108,30 @@ def test_kmeans_image_16_colors(student, reference, picture, data, once, rng):
 # GMM
 
 
-def _pin_gmm(student, reference):
-    tiny, steps = np.array([[1.0], [2.0], [4.0]]), reference.GMM()
+def _ll_joint(points, pi, mu, sigma):
+    weight = np.log(np.ravel(pi)) - (np.log(sigma) + np.log(2 * np.pi) / 2).sum(axis=1)
+    return weight - (((points[:, None, :] - mu) / sigma) ** 2).sum(axis=2) / 2
+
+
+def _m_step(points, gamma):
+    mass = np.maximum(gamma.sum(axis=0), 1e-200)[:, None]
+    mu = gamma.T @ points / mass
+    # Of numbers up to 255 the squares cancel far above rounding.
+    return gamma.mean(axis=0), mu, np.sqrt(np.maximum(gamma.T @ points**2 / mass - mu**2, 1e-12))
+
+
+def _pin_gmm(student):
+    tiny = np.array([[1.0], [2.0], [4.0]])
     student.GMM()._M_step(tiny, np.array([[0.5, 0.5], [0.9, 0.1], [0.2, 0.8]]))
-    student.replace("softmax", reference.softmax)
-    student.replace("logsumexp", reference.logsumexp)
-    student.replace("GMM._ll_joint", steps._ll_joint)
-    student.replace("GMM._M_step", steps._M_step)
+    student.replace("softmax", lambda logits: softmax(logits, axis=1))
+    student.replace("logsumexp", lambda logits: logsumexp(logits, axis=1, keepdims=True))
+    student.replace("GMM._ll_joint", _ll_joint)
+    student.replace("GMM._M_step", _m_step)
 
 
 def _likelihood(points, pi, mu, sigma):
     """Mean log-likelihood of a point."""
-    joint = np.log(pi) + norm.logpdf(points[:, None, :], mu, sigma).sum(axis=2)
-    return float(logsumexp(joint, axis=1).mean())
+    return float(logsumexp(_ll_joint(points, pi, mu, sigma), axis=1).mean())
 
 
 def _gmm(side, start, points, max_iters):
@@ -146,7 +162,7 @@ def _mix(student, reference, picture, once, rng, pixels, points, K, max_iters):
     points = points.astype(np.float64) + rng.uniform(-0.5, 0.5, points.shape)
     seed = int(rng.integers(2**31))
     start, theirs = once(lambda: _start_and_run(reference, seed, points, K, max_iters))
-    _pin_gmm(student, reference)
+    _pin_gmm(student)
     yours = _gmm(student, start, points, max_iters)
     panels = {"original": pixels}
     for label, (cluster_idx, mu, _) in (("yours", yours), ("reference", theirs)):
