@@ -37,7 +37,9 @@ def judged(
     ``answers`` are prints of what came back in the cases that were lost.
     """
     lost = {c.case: c for c in result.cases if _is_lost(c)}
-    fitting = book.fitting(lost.keys(), answers)
+    # Of a case that costs nothing no mistake's answers are known.
+    answers = {case: found for case, found in answers.items() if case in lost}
+    fitting = book.fitting({name: case.function for name, case in lost.items()}, answers)
     listed = {case: known for case, known in fitting.items() if lost[case].verdict in NAMED}
     told = sorted({mistake.name for known in listed.values() for mistake in known})
     for known in listed.values():

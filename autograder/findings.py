@@ -20,6 +20,7 @@ DIAGNOSES = {
     "by_line": "every row or column off by a factor or an amount of its own",
     "changed_input": "the input is changed in place",
     "constant": "all values are the same",
+    "digits": "right where numbers are tame, and too few digits elsewhere",
     "dtype": "another kind of numbers",
     "factor": "all off by one factor or amount",
     "float32": "computed in float32",
@@ -36,6 +37,7 @@ DIAGNOSES = {
     "shape": "another shape",
     "sign": "the wrong sign",
     "sums": "sums that are not one",
+    "term": "off by a multiple of an argument",
     "transposed": "transposed",
     "type": "no array or number of the form asked for",
 }

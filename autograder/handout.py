@@ -37,6 +37,7 @@ ENGINE = (
     "__init__",
     "__main__",
     "account",
+    "amounts",
     "answers",
     "archives",
     "asked",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
 from autograder import diagnose
-from autograder.diagnose import named_factor, part, shape, values
+from autograder.diagnose import part, shape, values
 
 RNG = np.random.default_rng(11)
 W = RNG.normal(size=(5, 3)) + 0.5  # wanted: values of both signs
@@ -152,37 +150,10 @@ def test_figures_are_apart_from_words() -> None:
     assert "0.125" not in remark.text
 
 
-@pytest.mark.parametrize(
-    ("factor", "words"),
-    [
-        (7.0, "7 times what is expected, and 7 is the rows: a sum for a mean?"),
-        (1 / 7, "1/7 of what is expected, and 7 is the rows: a mean for a sum?"),
-        (-7.0, "7 times what is expected, and 7 is the rows: a sum for a mean? with the wrong"),
-        (7 / 6, "as if divided by 7 - 1, where 7 is the rows"),
-        (math.sqrt(7 / 6), "as if divided by 7 - 1, where 7 is the rows"),
-        (6 / 7, "as if divided by 7 where 7 - 1 belongs (7 is the rows)"),
-        (math.sqrt(7), "too large by the root of 7, which is the rows"),
-        (2.0, "twice what is expected"),
-        (0.5, "half of what is expected"),
-        (1 / math.log(2), "what logarithms to base 2 give, in place of natural ones"),
-        (1 / math.log(10), "what logarithms to base 10 give, in place of natural ones"),
-        (math.sqrt(2 * math.pi), "too large by the root of 2 pi"),
-        (1.2345, ""),
-        (1.0, ""),
-    ],
-)
-def test_factors_that_have_a_name(factor: float, words: str) -> None:
-    """Lengths of the arguments' axes, and constants that are easily forgotten."""
-    said = named_factor(factor, [(7, "the rows")])
-    assert said.startswith(words)
-    assert bool(said) == bool(words)
-
-
 def test_a_factor_of_one_number_is_left_to_who_knows_the_call() -> None:
     """One number is always off by one factor: words are found only for its name."""
     remark = values(np.float64(7.0), np.float64(1.0))
-    assert remark.text == ""
-    assert remark.factor == 7.0
+    assert (remark.text, remark.factor, remark.amount) == ("", 7.0, 6.0)
 
 
 def test_the_part_that_is_marked() -> None:

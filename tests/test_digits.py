@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from autograder import config, curves, digits, grade, isolation, report, stability, terminal
+from autograder.answers import Mismatch
 from autograder.digits import Condition, Sweep
 from autograder.model import (
     CaseResult,
@@ -149,7 +150,7 @@ def test_a_file_gives_back_what_was_written(tmp_path: Path) -> None:
 def _swept(points: list[CurvePoint], axis: str = "offset", **more: object) -> stability.Swept:
     of = [p for p in points if p.asked is not None]
     met = sum(p.student >= p.asked for p in of if p.asked is not None)
-    values = {"failure": None, "not_finite": frozenset(), **more}
+    values = {"failure": None, "single": False, "not_finite": frozenset(), **more}
     return stability.Swept(Curve("Rows", axis, tuple(points)), met, len(of), **values)  # type: ignore[arg-type]
 
 
@@ -173,6 +174,23 @@ def test_conditions_that_are_names_are_listed() -> None:
     points = [replace(p, at=None) for p in _points({"1": 0.0, "2": 0.0, "3": 15.0})]
     text = stability.told(_swept(points, axis=""))
     assert text == "Rows: none for 1 and 2, 15.0 for 3; at least 6 digits are asked."
+
+
+def test_what_all_digits_together_tell() -> None:
+    """Never more than float32 keeps; right where it is tame; wrong everywhere is neither."""
+
+    def told(kept: dict[str, float], **more: object) -> tuple[str, str]:
+        failure = stability.failure([_swept(_points(kept), **more)], "Hint.")
+        assert isinstance(failure, Mismatch)
+        return failure.message.partition("asked.")[2].strip(), failure.diagnosis
+
+    said = "Never more than 7 digits: is something computed in float32?"
+    assert told({"1e0": 7.3, "1e2": 7.1, "1e4": 5.2}) == (said, "float32")
+    assert told({"1e0": 7.3, "1e2": 7.1, "1e4": 5.2}, single=True) == ("", "digits")
+    assert told({"1e0": 15.9, "1e2": 7.1, "1e4": 5.2}) == ("", "digits")
+    assert told({"1e0": 7.3, "1e4": 5.2}) == ("", "digits"), "too few to tell"
+    assert told({"1e0": 0.3, "1e2": 0.1, "1e4": 0.2}) == ("", "")
+    assert stability.failure([_swept(_points({"1e0": 15.0}))], "") is None
 
 
 # Drawings

@@ -17,7 +17,7 @@ LAYERS = [
     {"model", "wire", "prints", "diagnose", "digits", "marks", "overlay", "datasets"}
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
     | {"asked", "mutations", "perturb", "once", "whole", "safenames", "items"},
-    {"describe"},
+    {"describe", "amounts"},
     {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas", "mutants"},
     {"statements", "heatmap", "leaderboard"},

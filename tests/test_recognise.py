@@ -160,6 +160,21 @@ def test_a_mistake_has_to_explain_all_that_it_loses() -> None:
     assert recognise.told(lost("a", "b"), answers, Book((both,))).cases[1].mistake == "add"
 
 
+def test_a_mistake_has_to_explain_most_of_a_function() -> None:
+    """One that fits one wrong answer of three only looks like it there."""
+    known = Book((mistake("add"),))
+    answers = {"a": ONE, "b": TWO, "c": TWO}
+    assert not recognise.told(lost("a", "b", "c"), answers, known).cases[0].mistake
+    assert recognise.told(lost("a", "b"), answers, known).cases[0].mistake == "add"
+    # Wrong answers of other functions are another matter.
+    others = lost("a", "b", "c")
+    cases = [dataclasses.replace(c, function=c.case) for c in others.cases]
+    others = dataclasses.replace(others, cases=tuple(cases))
+    assert recognise.told(others, answers, known).cases[0].mistake == "add"
+    # So are cases without an answer: what raised an exception contradicts nothing.
+    assert recognise.told(lost("a", "b", "c"), {"a": ONE}, known).cases[0].mistake == "add"
+
+
 def test_a_book_is_read_as_it_was_written(tmp_path: Path) -> None:
     """Through text and back; out of date as soon as a mistake, its text or a check changes."""
     known = Book((mistake("add", 3, a=ONE, b=TWO), mistake("zip", loses=())), "k")
@@ -203,6 +218,15 @@ def test_a_name_that_explains_only_a_part_is_wrong() -> None:
     assert feedback.judged(lost("a", "b"), answers, known).status == feedback.MISNAMED
     assert feedback.judged(lost("a", "b"), answers, known, "add").status == feedback.NAMED_RIGHTLY
     assert feedback.without(known, "add").mistakes == ()
+
+
+def test_a_case_that_costs_nothing_contradicts_no_name() -> None:
+    """Of cases without points no mistake's answers are in the book."""
+    result = lost("a", "b")
+    free = dataclasses.replace(result.cases[1], max_score=0.0)
+    result = dataclasses.replace(result, cases=(result.cases[0], free))
+    found = feedback.judged(result, {"a": ONE, "b": TWO}, Book((mistake("add"),)))
+    assert found.status == feedback.NAMED_RIGHTLY
 
 
 def test_an_exception_describes_itself() -> None:
