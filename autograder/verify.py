@@ -16,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from autograder import equivalence, facts, grade, mutants, pool, recognise, replay, untouched
@@ -29,9 +29,9 @@ from autograder.sandbox import Sandbox
 
 AGAIN = ("reference", "handout", "variant", "misconception")
 """Kinds that are graded a second time."""
-REFERENCE = "reference/reference"
 FOLLOWED = ("none", "pair")
 """Odd answers that are tried with stand-ins, too; the others would show the same more slowly."""
+REFERENCE = "reference/reference"
 
 
 # Judging ---------------------------------------------------------------------
@@ -113,55 +113,14 @@ def verify(
             for c in candidates(assignment, root, Path(temporary), extra)
             if only(c)
         }
-        again = [key for key, row in rows.items() if rounds > 1 and row.candidate.kind in AGAIN]
-        step = progress(len(rows) + len(again)) if progress else lambda: None
-        alone = dataclasses.replace(assignment, follow_through=0.0)
-        tasks = {
-            key: pool.Task(
-                key,
-                row.candidate.path,
-                alone if _is_plainly_odd(row.candidate) else assignment,
-                room,
-            )
-            for key, row in rows.items()
-        }
-        narrow = [] if whole else [key for key, row in rows.items() if row.candidate.says]
-        # What takes longest first, so that no process is the last for long.
-        narrow.sort(key=lambda key: rows[key].candidate.kind != "variant")
+        narrow = {key for key, row in rows.items() if row.candidate.says and not whole}
+        again = {key for key, row in rows.items() if rounds > 1 and row.candidate.kind in AGAIN}
         base = untouched.tasks(assignment, root, Path(temporary) / "baseline") if narrow else []
-        plain, traced = REFERENCE if REFERENCE in rows else untouched.PLAIN, untouched.TRACED
-        base = [task for task in base if task.name in (plain, traced)]
-        wide = [task for key, task in tasks.items() if key not in narrow]
-        # All in one go: what has to wait for another's outcome joins when that is there.
-        agenda = pool.Agenda([*base, *wide])
-        basis: dict[str, pool.Outcome] = {}
-        looked: set[str] = set()
-        for outcome in graded(agenda):
-            key = outcome.task.name
-            if narrow and key in (plain, traced) and key not in looked:
-                basis[key] = outcome
-                if len(basis) == 2:
-                    changed = [rows[key].candidate for key in narrow]
-                    known = untouched.results(
-                        changed, assignment, root, basis[plain], basis[traced]
-                    )
-                    for name, results in known.items():
-                        rows[name].unseen = frozenset(results)
-                        tasks[name] = dataclasses.replace(tasks[name], assumed=results)
-                    agenda.add(*(tasks[name] for name in narrow))
-            if key not in rows:
-                continue
-            step()
-            row = rows[key]
-            if key in looked:
-                _second_look(row, outcome)
-                continue
-            looked.add(key)
-            _first_look(row, outcome)
-            if key in again and row.result is not None:
-                settled = {} if thorough else _settled(row, assignment)
-                assumed = {**settled, **tasks[key].assumed}
-                agenda.add(dataclasses.replace(tasks[key], assumed=assumed))
+        looks = _Looks(assignment, root, rows, base, narrow, again, thorough=thorough)
+        step = progress(len(rows) + len(again)) if progress else lambda: None
+        for outcome in graded(looks.agenda):
+            if looks.take(outcome):
+                step()
         report = Report(assignment, list(rows.values()), found)
         survivors = [row for row in report.of("mutant") if row.score is not None and not row.lost]
         if survivors:
@@ -171,6 +130,78 @@ def verify(
         _rate(report, report.book)
     report.seconds = time.monotonic() - started
     return report
+
+
+class _Looks:
+    """Which gradings there are to do, and what follows from each.
+
+    All are done in one go: what has to wait for another's outcome joins when that is there.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        root: Path,
+        rows: Mapping[str, Row],
+        base: Sequence[pool.Task],
+        narrow: Collection[str],
+        again: Collection[str],
+        *,
+        thorough: bool,
+    ) -> None:
+        self._assignment, self._root, self._rows = assignment, root, rows
+        self._again, self._thorough = again, thorough
+        # What takes longest first, so that no process is the last for long.
+        self._narrow = sorted(narrow, key=lambda key: rows[key].candidate.kind != "variant")
+        self._basis = (REFERENCE if REFERENCE in rows else untouched.PLAIN, untouched.TRACED)
+        self._known: dict[str, pool.Outcome] = {}
+        self._looked: set[str] = set()
+        room = grade.course_room(root, assignment)
+        alone = dataclasses.replace(assignment, follow_through=0.0)
+        self._tasks = {
+            key: pool.Task(
+                key,
+                row.candidate.path,
+                alone if _is_plainly_odd(row.candidate) else assignment,
+                room,
+            )
+            for key, row in rows.items()
+        }
+        wide = [task for key, task in self._tasks.items() if key not in narrow]
+        first = [task for task in base if task.name in self._basis]
+        self.agenda = pool.Agenda([*first, *wide])
+
+    def take(self, outcome: pool.Outcome) -> bool:
+        """Judge what was graded and say what is to be done next; whether it is a candidate's."""
+        key = outcome.task.name
+        if self._narrow and key in self._basis and key not in self._known:
+            self._known[key] = outcome
+            if len(self._known) == len(self._basis):
+                self._begin_narrow()
+        if key not in self._rows:
+            return False
+        row = self._rows[key]
+        if key in self._looked:
+            _second_look(row, outcome)
+            return True
+        self._looked.add(key)
+        _first_look(row, outcome)
+        if key in self._again and row.result is not None:
+            task = self._tasks[key]
+            settled = {} if self._thorough else _settled(row, self._assignment)
+            self.agenda.add(dataclasses.replace(task, assumed={**settled, **task.assumed}))
+        return True
+
+    def _begin_narrow(self) -> None:
+        """Have those graded that change little, without the cases that cannot see it."""
+        plain, traced = (self._known[name] for name in self._basis)
+        changed = [self._rows[key].candidate for key in self._narrow]
+        known = untouched.results(changed, self._assignment, self._root, plain, traced)
+        for key in self._narrow:
+            results = known.get(key, {})
+            self._rows[key].unseen = frozenset(results)
+            self._tasks[key] = dataclasses.replace(self._tasks[key], assumed=results)
+            self.agenda.add(self._tasks[key])
 
 
 def _first_look(row: Row, outcome: pool.Outcome) -> None:
