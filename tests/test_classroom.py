@@ -86,6 +86,18 @@ def test_a_grader_that_raises_goes_on() -> None:
     assert found["b"].startswith("b done")
 
 
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_an_agenda_grows_while_it_is_done(jobs: int) -> None:
+    """What one outcome asks for is done before the last process goes home."""
+    agenda = pool.Agenda(["a", "b"])
+    told = []
+    for text in pool.served(agenda, jobs, act, lambda task, why: why, lambda _: 60.0):
+        told.append(text.split()[0])
+        if len(told[-1]) < 3:
+            agenda.add(told[-1] * 2)
+    assert sorted(told) == ["a", "aa", "aaaa", "b", "bb", "bbbb"]
+
+
 def test_tasks_are_asked_for_as_they_are_needed() -> None:
     """A class need not be read before the first is graded."""
     asked: list[str] = []
