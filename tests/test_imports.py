@@ -26,6 +26,7 @@ LAYERS = [
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved", "roll", "progress"},
+    {"flags"},
     {"rules", "written_page", "merge", "rehearsal", "growth", "findings", "platforms"}
     | {"gradebook", "fingerprints", "parcel"},
     {"plugin", "follow", "recognise", "class_report", "downloads", "roster", "exports"}
