@@ -22,7 +22,6 @@ from autograder.model import Assignment
 
 if TYPE_CHECKING:
     from autograder.intake import Intake
-    from autograder.roll import Row
 
 CONFIG = "grading_config.yaml"
 MOST_LISTED, MOST_TOLD = 60, 20
@@ -214,18 +213,7 @@ def grade_all(args: argparse.Namespace) -> int:
             handed = matched.handed
             _told("Roster", matched.told)
         class_files.check_exports(args.format, assignment, known, handed)
-        likenesses = ""
-
-        def compare(_: Sequence[Row]) -> bool:
-            nonlocal likenesses
-            if args.no_similarity or len(handed) < 2:
-                return False
-            with _bar(len(handed), "comparing") as bar:
-                likenesses = class_files.write_likenesses(
-                    out, handed, assignment, root, jobs=jobs, on_read=bar.update
-                )
-            return True
-
+        comparison = class_files.Comparison(root, jobs, _comparing)
         with progress.Progress(sys.stderr, verbose=args.verbose) as shown:
             graded = classroom.grade_all(
                 assignment,
@@ -239,7 +227,7 @@ def grade_all(args: argparse.Namespace) -> int:
                 roster=known,
                 on_begin=shown.begin,
                 on_result=shown.finished,
-                on_rows=compare,
+                comparison=None if args.no_similarity else comparison,
             )
     results = list(graded.results.values())
     if len(results) <= MOST_LISTED:
@@ -255,8 +243,8 @@ def grade_all(args: argparse.Namespace) -> int:
     print(f"Gradebook  {out / class_files.GRADEBOOK}")
     print(f"Report     {out / class_files.PAGE}")
     print(f"Results    {out / '<submission>' / 'results.json'}")
-    if likenesses:
-        print(f"Similar    {out / class_files.SIMILAR}: {likenesses}")
+    if graded.likenesses:
+        print(f"Similar    {out / class_files.SIMILAR}: {graded.likenesses}")
     if graded.changes:
         print(f"Changes    {out / class_files.CHANGES}")
     for sentence in classroom.remarks(graded):
@@ -264,9 +252,15 @@ def grade_all(args: argparse.Namespace) -> int:
     # What can still fail comes last: it must not hide any of the above.
     for line in class_files.write_exports(out, args.format, graded.rows, assignment, known):
         print(line)
-    if old := class_files.outdated(out, args.format, similar=bool(likenesses)):
+    if old := class_files.outdated(out, args.format, similar=bool(graded.likenesses)):
         print(old)
     return 0
+
+
+@contextlib.contextmanager
+def _comparing(total: int) -> Iterator[Callable[[], None]]:
+    with _bar(total, "comparing") as bar:
+        yield bar.update
 
 
 @contextlib.contextmanager
