@@ -39,6 +39,7 @@ ENGINE = (
     "account",
     "answers",
     "archives",
+    "arguments",
     "asked",
     "attempts",
     "budget",

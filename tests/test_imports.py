@@ -13,7 +13,7 @@ from autograder.handout import ENGINE as ENGINE_PARTS
 ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
-    {"__init__", "attempts", "calls"},
+    {"__init__", "arguments", "attempts", "calls"},
     {"model", "wire", "prints", "diagnose", "digits", "marks", "overlay", "datasets"}
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
     | {"asked", "mutations", "perturb", "once", "whole", "safenames", "items"},
