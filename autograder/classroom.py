@@ -26,18 +26,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import changes, class_files, finish, grade, isolation, parcel, pool, roll, whole
+from autograder.digests import grader_digests, look_digest
 from autograder.finish import Job, Made
-from autograder.journal import (
-    Before,
-    Entry,
-    Journal,
-    grader_digests,
-    light,
-    look_digest,
-    result_from,
-    summary,
-    vanished,
-)
+from autograder.journal import Before, Entry, Journal, light, result_from, summary, vanished
 from autograder.model import Assignment, SubmissionResult
 from autograder.progress import Plan
 from autograder.roll import Handed, Row, Student

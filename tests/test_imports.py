@@ -16,7 +16,7 @@ LAYERS = [
     {"__init__", "arguments", "attempts", "calls"},
     {"model", "wire", "prints", "diagnose", "digits", "marks", "overlay", "datasets"}
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
-    | {"asked", "mutations", "perturb", "once", "whole", "safenames", "items"},
+    | {"asked", "mutations", "perturb", "once", "whole", "lock", "safenames", "items"},
     {"describe"},
     {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas", "mutants"},
@@ -32,7 +32,8 @@ LAYERS = [
     {"plugin", "follow", "recognise", "class_report", "downloads", "roster", "exports"}
     | {"similarity"},
     {"grade", "intake", "similarity_page"},
-    {"check", "replay", "journal"},
+    {"check", "replay", "digests"},
+    {"journal"},
     {"pool", "gradescope", "equivalence", "changes"},
     {"finish"},
     {"station"},
