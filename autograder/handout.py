@@ -68,6 +68,7 @@ ENGINE = (
     "rehearsal",
     "removal",
     "rules",
+    "runner",
     "sandbox",
     "scopes",
     "session",

@@ -31,6 +31,7 @@ LAYERS = [
     | {"gradebook", "fingerprints", "parcel"},
     {"plugin", "follow", "recognise", "class_report", "downloads", "roster", "exports"}
     | {"similarity"},
+    {"runner"},
     {"grade", "intake", "similarity_page"},
     {"check", "replay", "digests"},
     {"journal"},
