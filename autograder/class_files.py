@@ -7,6 +7,8 @@ and that each is whole on disk or not there. Decides no points.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import (
@@ -26,6 +28,17 @@ GRADEBOOK, PAGE, CHANGES = "gradebook.csv", "report.html", "changes.csv"
 SIMILAR = similarity_page.PAGE
 RESERVED = (GRADEBOOK, PAGE, CHANGES, SIMILAR, *exports.FILES.values(), ".journal")
 """Names that no submission's folder may have."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How submissions are compared with one another, for the page of those that are alike."""
+
+    root: Path
+    """The course's folder: what was handed out counts for nothing."""
+    jobs: int
+    bar: Callable[[int], AbstractContextManager[Callable[[], None]]]
+    """Given how many there are, it shows how far things are; what it yields is called for each."""
 
 
 def check_exports(
@@ -66,40 +79,48 @@ def write_exports(
     return told
 
 
-def write_gradebook(out: Path, table: Sequence[Row], assignment: Assignment) -> None:
-    """Write ``gradebook.csv``."""
+def write(
+    out: Path,
+    table: Sequence[Row],
+    handed: Sequence[Handed],
+    assignment: Assignment,
+    comparison: Comparison | None = None,
+) -> str:
+    """Write the gradebook and the page of the class, and that of likenesses where it is wanted.
+
+    Returns what the page of likenesses lists, in words; empty where there is none: without a
+    ``comparison``, or with fewer than two submissions.
+    """
     whole.write_text(out / GRADEBOOK, gradebook.gradebook_csv(table, assignment))
-
-
-def write_page(
-    out: Path, table: Sequence[Row], assignment: Assignment, *, similar: bool = False
-) -> None:
-    """Write the page of the class; ``similar``: with a link to the page of likenesses."""
+    likenesses = ""
+    if comparison is not None and len(handed) > 1:
+        with comparison.bar(len(handed)) as count:
+            likenesses = _write_likenesses(out, handed, assignment, comparison, count)
     links = {row.handed.name: f"{row.handed.name}/{PAGE}" for row in table if row.handed}
-    link = SIMILAR if similar else None
+    link = SIMILAR if likenesses else None
     page = class_report.class_html(table, assignment, links, similarity_link=link)
     whole.write_text(out / PAGE, page)
+    return likenesses
 
 
-def write_likenesses(
+def _write_likenesses(
     out: Path,
     handed: Sequence[Handed],
     assignment: Assignment,
-    root: Path,
-    *,
-    jobs: int,
-    on_read: Callable[[], None] = lambda: None,
+    comparison: Comparison,
+    count: Callable[[], None],
 ) -> str:
     """Write the page of pairs that share more than chance; what it lists, in words."""
-    given = fingerprints.handed_out(root, assignment)
+    given = fingerprints.handed_out(comparison.root, assignment)
     read = fingerprints.sources(
         {one.name: one for one in handed},
         assignment,
         given,
-        jobs=jobs,
-        on_read=lambda _: on_read(),
+        jobs=comparison.jobs,
+        on_read=lambda _: count(),
     )
-    found = similarity.compare(read, given, fingerprints.background(root, assignment))
+    background = fingerprints.background(comparison.root, assignment)
+    found = similarity.compare(read, given, background)
     names = {one.name: _called(one) for one in handed}
     title = clean(assignment.title or assignment.name)
     page = similarity_page.html(found, title=title, names=names)

@@ -2,8 +2,9 @@
 
 Holds points, verdicts and the sentences of known mistakes, no values and no staff notes. It formats
 and decides no points; what is shown of a submission is decided by ``visible``, what is worth
-telling of a class by ``findings`` and ``items``. The page's drawings are SVG made in its template:
-they follow the reader's colours, scale and print sharply, which no picture of a library does.
+telling of a class by ``flags``, ``findings`` and ``items``. The page's drawings are SVG made in its
+template: they follow the reader's colours, scale and print sharply, which no picture of a library
+does.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from autograder import findings, items, leaderboard
+from autograder import findings, flags, items, leaderboard
 from autograder.findings import Graded
 from autograder.model import Assignment, SubmissionResult, Verdict
 from autograder.report import render, rounded
@@ -95,12 +96,14 @@ def class_html(
     submission, before lateness, and leaves out those that could not be opened.
     """
     graded = findings.graded(rows)
-    opened = [one for one in graded if not one.unopened]
-    promise = findings.strongest(graded)
+    opened = [one for one in graded if not flags.unopened(one.result)]
     of_row = {id(row): one for one in graded for row in one.rows}
     # Once for all: every finding names people, and a class may have thousands.
     people = {one.name: [_person(row, links) for row in one.rows] for one in graded}
-    flagged = [(row, findings.flags(row, of_row.get(id(row)), promise)) for row in rows]
+    flagged = [
+        (row, [flag for flag in own if flag.on_page])
+        for row, own in zip(rows, flags.told(rows), strict=True)
+    ]
     totals = [row.total for row in rows if row.total is not None]
     # A grader that counted otherwise is not hidden by what the config says now.
     max_score = max([assignment.max_score, *(out_of(one.cases) for one in graded)])
@@ -116,7 +119,7 @@ def class_html(
         max_score=max_score,
         totals=totals,
         figures=_figures(rows, totals, graded),
-        promise=promise,
+        promise=flags.strongest(row.result for row in rows),
         histogram=_histogram(totals, max_score),
         sections=_sections(rows),
         attention=[
@@ -124,7 +127,7 @@ def class_html(
                 "flag": flag,
                 "people": _some([_person(row, links) for row, own in flagged if flag in own]),
             }
-            for flag in findings.FLAGS
+            for flag in flags.FLAGS
             if any(flag in own for _, own in flagged)
         ],
         faults=[
@@ -143,7 +146,7 @@ def class_html(
         ],
         board=_board(graded, assignment, people),
         similarity=quote(similarity_link) if similarity_link else "",
-        table=[_entry(row, of_row.get(id(row)), flags, links, max_score) for row, flags in flagged],
+        table=[_entry(row, of_row.get(id(row)), own, links, max_score) for row, own in flagged],
         has_sections=any(row.student.section for row in rows),
         has_late=any(row.late.days for row in rows),
     )
@@ -351,7 +354,7 @@ def _board(
 def _entry(
     row: Row,
     one: Graded | None,
-    flags: Sequence[findings.Flag],
+    own: Sequence[flags.Flag],
     links: Mapping[str, str],
     max_score: float,
 ) -> dict[str, Any]:
@@ -368,6 +371,6 @@ def _entry(
         "passed": sum(c.verdict is Verdict.ACCEPTED for c in one.cases) if one else None,
         "cases": len(one.cases) if one is not None else 0,
         "seconds": rounded(one.result.usage.wall_s) if one is not None else None,
-        "flags": flags,
+        "flags": own,
         "find": " ".join(filter(None, map(_line, found))),
     }

@@ -26,18 +26,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import changes, class_files, finish, grade, isolation, parcel, pool, roll, whole
+from autograder.digests import grader_digests, look_digest
 from autograder.finish import Job, Made
-from autograder.journal import (
-    Before,
-    Entry,
-    Journal,
-    grader_digests,
-    light,
-    look_digest,
-    result_from,
-    summary,
-    vanished,
-)
+from autograder.journal import Before, Entry, Journal, light, result_from, summary, vanished
 from autograder.model import Assignment, SubmissionResult
 from autograder.progress import Plan
 from autograder.roll import Handed, Row, Student
@@ -81,6 +72,8 @@ class Graded:
     """Those whose written answers were given points, which this gradebook does not have."""
     isolation: Isolation | None = None
     """What shuts submissions in on this machine; None where nothing was graded on it."""
+    likenesses: str = ""
+    """What the page of likenesses lists, in words; empty: it was not written."""
 
 
 def grade_all(
@@ -96,17 +89,17 @@ def grade_all(
     roster: Sequence[Student] = (),
     on_begin: Callable[[Plan, Sequence[SubmissionResult]], None] = lambda *_: None,
     on_result: Callable[[SubmissionResult], None] = lambda _: None,
-    on_rows: Callable[[Sequence[Row]], bool] = lambda _: False,
+    comparison: class_files.Comparison | None = None,
 ) -> Graded:
     """Grade what was ``handed`` in, and write results, gradebook and report to ``out``.
 
     What is graded already, and depends on nothing that changed, is kept, unless ``force`` says
     otherwise; a withheld score never is. ``require`` is the weakest isolation that will do;
     ``scheduler`` the address of a Dask cluster that does the work in place of ``jobs`` processes
-    here. ``on_result`` is told of each result when it is on disk, ``on_rows`` of the rows of the
-    class; it says whether it wrote the page of likenesses. Raises JournalError when another command
-    writes to ``out``, IsolationError, ClusterError, ClassError where there is no room for temporary
-    files, and OSError where ``out`` cannot be written.
+    here. ``on_result`` is told of each result when it is on disk. Submissions are compared where
+    ``comparison`` says how. Raises JournalError when another command writes to ``out``,
+    IsolationError, ClusterError, ClassError where there is no room for temporary files, and OSError
+    where ``out`` cannot be written.
     """
     out.mkdir(parents=True, exist_ok=True)
     with Journal(out, assignment, force=force) as journal:
@@ -125,16 +118,14 @@ def grade_all(
         results = {one.name: keeper.results[one.name] for one in handed}
         rows = roll.rows(handed, results, roster, policy=assignment.late, due=assignment.due)
         changed = tuple(keeper.changed[one.name] for one in handed if one.name in keeper.changed)
-        class_files.write_gradebook(out, rows, assignment)
         with _temporary_in(journal.scratch):
-            likenesses = on_rows(rows)
-        class_files.write_page(out, rows, assignment, similar=likenesses)
+            likenesses = class_files.write(out, rows, handed, assignment, comparison)
         if keeper.again and (todo or changed):
             write_changes(out, changed)
         journal.complete()
         gone = tuple(vanished(out, results))
     merged = tuple(keeper.merged)
-    return Graded(tuple(rows), results, keeper.again, changed, gone, merged, tried)
+    return Graded(tuple(rows), results, keeper.again, changed, gone, merged, tried, likenesses)
 
 
 def _tried(assignment: Assignment, require: str, scratch: Path) -> Isolation:

@@ -1,4 +1,4 @@
-"""What staff should look at in a class: flags, known mistakes, slow submissions, our own faults.
+"""What staff should look at in a class: known mistakes, slow submissions, our own faults.
 
 Pure functions from the rows of a class to records; they read what ``visible`` shows to staff,
 give no points and make no HTML.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from autograder.model import SubmissionResult, Verdict
 from autograder.roll import Row
-from autograder.visible import MOST_LIKELY, UNOPENED, ShownCase, plural, shown_cases
+from autograder.visible import MOST_LIKELY, ShownCase, plural, shown_cases
 
 SLOWEST = 10
 """How many of the slowest submissions are told."""
@@ -43,35 +43,7 @@ DIAGNOSES = {
 }
 """``CaseResult.diagnosis`` in words."""
 
-_PROMISES = ("open", "partial", "sealed")
 _WRONG = (Verdict.WRONG_ANSWER, Verdict.PARTIALLY_ACCEPTED)
-
-
-@dataclass(frozen=True)
-class Flag:
-    """A kind of thing that staff should know of a student's row."""
-
-    word: str
-    why: str
-    urgent: bool = False
-    """Whether somebody has to do something."""
-
-
-WITHHELD = Flag("score withheld", "The grader failed on a case: see judge errors.", True)
-UNGRADED = Flag("not graded", "Handed in, and there is no result.", True)
-NOT_OPENED = Flag("could not be opened", "Its page says why; no case was run.", True)
-UNKNOWN_LATE = Flag("lateness unknown", "Nothing tells when it was handed in or due.", True)
-NOT_ON_ROSTER = Flag("not on the roster", "Handed in by somebody whom the roster lacks.", True)
-NO_SUBMISSION = Flag("handed in nothing", "On the roster, and there is no submission: no score.")
-STUB = Flag("nothing written", "Every case came upon a function that is not written yet.")
-LATE = Flag("handed in late", "Handed in after the date it was due, grace included.")
-WEAKER = Flag("weaker isolation", "Ran with fewer means of confinement than others of the class.")
-ODD = Flag("odd hand-in", "Something about the way it came: the flags in gradebook.csv tell it.")
-NOTICE = Flag("notice", "A file is missing, does not import, or was left out: see its page.")
-
-FLAGS = (WITHHELD, UNGRADED, NOT_OPENED, UNKNOWN_LATE, NOT_ON_ROSTER, NO_SUBMISSION, STUB, LATE,
-         WEAKER, ODD, NOTICE)  # fmt: skip
-"""In the order in which they are told."""
 
 
 @dataclass(frozen=True)
@@ -82,17 +54,6 @@ class Graded:
     result: SubmissionResult
     cases: tuple[ShownCase, ...]
     rows: tuple[Row, ...]
-
-    @property
-    def unopened(self) -> bool:
-        """Whether no case was run, because it could not be opened."""
-        return bool(self.cases) and all(c.message == UNOPENED for c in self.cases)
-
-    @property
-    def unwritten(self) -> bool:
-        """Whether it is the handout as it was, as far as cases can tell."""
-        stub = all(c.verdict is Verdict.NOT_IMPLEMENTED for c in self.cases)
-        return bool(self.cases) and stub and not self.unopened
 
 
 @dataclass(frozen=True)
@@ -138,33 +99,6 @@ def graded(rows: Sequence[Row]) -> list[Graded]:
         if result is not None:
             found.append(Graded(name, result, shown_cases(result, "staff"), tuple(of)))
     return found
-
-
-def strongest(submissions: Iterable[Graded]) -> str:
-    """The best promise of isolation in the class; empty where nothing says."""
-    found = {one.result.promise for one in submissions}
-    return next((word for word in reversed(_PROMISES) if word in found), "")
-
-
-def flags(row: Row, one: Graded | None, promise: str) -> tuple[Flag, ...]:
-    """What is to be known of a row; ``promise`` is the class's ``strongest``."""
-    if row.handed is None and one is None:
-        return (NO_SUBMISSION,) if row.on_roster else (NO_SUBMISSION, NOT_ON_ROSTER)
-    own = one.result.promise if one is not None else ""
-    weaker = own in _PROMISES and _PROMISES.index(own) < _PROMISES.index(promise)
-    said = {
-        WITHHELD: one is not None and any(c.score is None for c in one.cases),
-        UNGRADED: one is None,
-        NOT_OPENED: one is not None and one.unopened,
-        UNKNOWN_LATE: row.late.days is None,
-        NOT_ON_ROSTER: not row.on_roster,
-        STUB: one is not None and one.unwritten,
-        LATE: bool(row.late.days),
-        WEAKER: weaker,
-        ODD: row.handed is not None and bool(row.handed.notices),
-        NOTICE: one is not None and bool(one.result.notices) and not one.unopened,
-    }
-    return tuple(flag for flag in FLAGS if said.get(flag))
 
 
 def known_mistakes(submissions: Iterable[Graded]) -> list[Mistake]:

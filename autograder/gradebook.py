@@ -7,16 +7,16 @@ is blank, and so is a total that would have to be counted without it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from autograder.isolation import PROMISES
+from autograder import flags
 from autograder.lateness import charges
-from autograder.model import Assignment, SubmissionResult
+from autograder.model import Assignment
 from autograder.report import rounded
 from autograder.roll import Row
 from autograder.sheet import plain_cell
-from autograder.visible import plural, shown_cases, shown_questions
+from autograder.visible import shown_cases, shown_questions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +45,13 @@ def table(rows: Sequence[Row], assignment: Assignment) -> pd.DataFrame:
     """
     import pandas as pd
 
-    strongest = strength(row.result for row in rows)
     questions = {QUESTION + q.key: None for q in assignment.questions if q.cases}
     names = {case.name: None for case in assignment.cases}
     made: list[dict[str, object]] = []
-    for row in rows:
+    for row, own in zip(rows, flags.told(rows), strict=True):
         cells: dict[str, object] = {**_who(row), **_sums(row, assignment)}
-        cells["flags"] = plain_cell("; ".join(flags(row, strongest)))
+        said = (text for flag, text in own.items() if flag.in_gradebook)
+        cells["flags"] = plain_cell("; ".join(said))
         if row.result is not None:
             cells["seconds"] = rounded(row.result.usage.wall_s)
             for question in shown_questions(row.result, "staff"):
@@ -67,42 +67,6 @@ def table(rows: Sequence[Row], assignment: Assignment) -> pd.DataFrame:
     # As objects, for pandas would make 2 days late 2.0 where another cell is blank.
     frame: pd.DataFrame = pd.DataFrame(made, columns=[*columns, *LAST], dtype=object)
     return frame
-
-
-def flags(row: Row, strongest: int) -> list[str]:
-    """What staff have to know of a row. ``strongest``: the best isolation of the class."""
-    found = []
-    if not row.on_roster:
-        found.append("not on the roster")
-    if row.handed is None:
-        return [*found, "handed in nothing"]
-    others = [s.name or s.id for s in row.handed.students if s.id != row.student.id]
-    if others:
-        found.append(f"with {', '.join(others)}")
-    found += row.handed.notices
-    if row.late.note:
-        found.append(row.late.note)
-    result = row.result
-    if result is None:
-        return [*found, "not graded"]
-    if result.withheld:
-        worth = plural(round(sum(case.max_score for case in result.withheld), 6), "point")
-        found.append(f"withheld ({worth}): {', '.join(case.case for case in result.withheld)}")
-    elif not result.promise:
-        found.append("could not be opened")
-    if result.promise and _strength(result) < strongest:
-        found.append(f"isolation {result.promise}, and {PROMISES[strongest]} for others")
-    return found
-
-
-def strength(results: Iterable[SubmissionResult | None]) -> int:
-    """The best isolation among ``results``, as an index of ``PROMISES``; -1: none ran."""
-    return max((_strength(result) for result in results), default=-1)
-
-
-def _strength(result: SubmissionResult | None) -> int:
-    promise = result.promise if result else ""
-    return PROMISES.index(promise) if promise in PROMISES else -1
 
 
 def _who(row: Row) -> dict[str, object]:

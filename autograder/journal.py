@@ -1,9 +1,9 @@
 """What has been graded, on disk, so that nothing is lost, doubled or graded twice.
 
 An *entry* is one finished submission: its whole result, and a digest of everything that the result
-depends on. It is written last, after the files that staff read, so an entry means that all of its
-submission is there. Every file is written under a temporary name, flushed, and renamed. Grades
-nothing and formats no report.
+depends on (``digests``). It is written last, after the files that staff read, so an entry means
+that all of its submission is there. Every file is written under a temporary name, flushed, and
+renamed. Grades nothing and formats no report.
 
 Map of what it keeps in the folder of the results::
 
@@ -16,25 +16,19 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
-import importlib.metadata
 import json
 import os
-import platform
 import secrets
-import sys
 import tempfile
-import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from autograder import __version__, handout, parcel, whole
-from autograder.grade import Room
+from autograder import lock, whole
+from autograder.digests import text_digest
 from autograder.model import Assignment, CaseResult, SubmissionResult, from_plain, to_plain
-from autograder.recognise import NAME as BOOK
 from autograder.removal import remove
 from autograder.visible import clean
 
@@ -46,65 +40,10 @@ LOCK_SECONDS = 3.0
 _PICTURE = "zlib64"
 _FORCED = "forced-"
 _SCRATCH = "autograder-class-"
-_ENGINE = Path(__file__).parent
 
 
 class JournalError(ValueError):
     """The folder of the results cannot be used; the text says why and what to do."""
-
-
-# Digests ----------------------------------------------------------------------
-
-
-def text_digest(text: str) -> str:
-    """SHA-256 of a text."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def grader_digests(assignment: Assignment, room: Room, require: str) -> dict[str, str]:
-    """What a grade depends on beside the submission, by kind.
-
-    Dates and the late policy are not among it, for lateness is charged later.
-    """
-    config = to_plain(assignment)
-    for key in ("due", "late", "mutants_missed"):
-        del config[key]
-    home = room.reference or room.given
-    solution = [home / name for name in (*assignment.files, *assignment.given, BOOK)]
-    return {
-        "config": text_digest(json.dumps(config)),
-        "checks": parcel.folder_digest(room.checks),
-        "solution": parcel.folder_digest(solution),
-        "data": parcel.folder_digest([room.data / name for name in assignment.data]),
-        "engine": engine_digest(),
-        "packages": text_digest(json.dumps(packages(assignment))),
-        "isolation": require,
-    }
-
-
-def engine_digest() -> str:
-    """What of the engine decides a grade: the modules that a handout carries, and ``pool``."""
-    modules = sorted({*handout.ENGINE, "pool"})
-    return text_digest(__version__ + parcel.folder_digest([_ENGINE / f"{m}.py" for m in modules]))
-
-
-def look_digest() -> str:
-    """What only decides how a result looks: the rest of the engine, and the templates."""
-    rest = sorted(p for p in _ENGINE.glob("*.py") if p.stem not in {*handout.ENGINE, "pool"})
-    return parcel.folder_digest([*rest, _ENGINE / "templates"])
-
-
-def packages(assignment: Assignment) -> dict[str, str]:
-    """The versions of Python and of the packages that a grade may depend on."""
-    names = {"numpy", "scipy", "pytest", *assignment.allowed_imports, *assignment.preload}
-    found = {"python": ".".join(platform.python_version_tuple()[:2])}
-    for name in sorted({name.partition(".")[0] for name in names}):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
-    return found
-
-
-# Entries ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -198,7 +137,7 @@ class Journal:
 
     def __enter__(self) -> Journal:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(self.folder / "lock", self.out)
+        self._lock = self._locked()
         try:
             self._refuse_another()
             self._clean()
@@ -215,6 +154,19 @@ class Journal:
             remove(self.scratch)
         if self._lock is not None:
             self._lock.close()
+
+    def _locked(self) -> IO[bytes]:
+        """The lock file, held; its first line says by which process."""
+        path = self.folder / "lock"
+        file = lock.take(path, LOCK_SECONDS)
+        if file is None:
+            with path.open("rb") as held:
+                owner = held.readline(20).decode("ascii", "replace").strip() or "unknown"
+            raise JournalError(
+                f"{self.out}: another grade-all (process {owner}) is writing there; wait until "
+                "it is done, or name another folder with --out"
+            )
+        return file
 
     def _refuse_another(self) -> None:
         """Raise JournalError where the results of another assignment lie."""
@@ -301,62 +253,6 @@ class Journal:
         head = json.dumps(facts, separators=(",", ":"))[:-1].encode()
         tail = b',"result":' + result_bytes(entry.result) + b"}"
         whole.write(self._path(entry.name), head + tail)
-
-
-# The lock ---------------------------------------------------------------------
-
-
-def _locked(path: Path, out: Path) -> IO[bytes]:
-    """The open lock file. It is let go when the process ends, however it ends."""
-    # Without a buffer: what does not fit on a full disk must not be tried again at the end.
-    file = open(path, "a+b", buffering=0)  # noqa: SIM115  # it stays open as long as the journal
-    deadline = time.monotonic() + LOCK_SECONDS
-    try:
-        while not _try_lock(file):
-            if time.monotonic() > deadline:
-                file.seek(0)
-                owner = file.readline(20).decode("ascii", "replace").strip() or "unknown"
-                raise JournalError(
-                    f"{out}: another grade-all (process {owner}) is writing there; wait until "
-                    "it is done, or name another folder with --out"
-                )
-            time.sleep(0.05)
-    except BaseException:
-        file.close()
-        raise
-    return file
-
-
-def _try_lock(file: IO[bytes]) -> bool:
-    try:
-        _system_lock()(file)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
-
-
-def _system_lock() -> Callable[[IO[bytes]], None]:
-    """What takes a lock that ends with its process: flock(2), or Windows' own."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        def lock(file: IO[bytes]) -> None:
-            # Far behind the text, which others may have to read.
-            file.seek(1 << 30)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-        return lock
-    import fcntl
-
-    def flock(file: IO[bytes]) -> None:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise
-        except OSError:  # some network file systems have the other kind alone
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    return flock
 
 
 def vanished(out: Path, names: Iterable[str]) -> Iterator[str]:

@@ -17,6 +17,8 @@ from autograder.model import LatePolicy
 from autograder.visible import clean, plural, points
 
 DAY_SECONDS = 86_400.0
+NOT_CHARGED, LATE_DAYS_LEFT = "lateness is not charged", "the roster's late_days"
+"""How a note begins: on a submission of which too little is known; on what a student has left."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +126,14 @@ def charge(policy: LatePolicy, described: object, configured: str | None, left: 
     handed, due = handed_in(described), due_date(described, configured)
     if handed is None or due is None:
         lacking = "created_at" if handed is None else "due_date, and the config has no `due`"
-        return Charge(None, 0.0, f"lateness is not charged: the metadata has no usable {lacking}")
+        return Charge(None, 0.0, f"{NOT_CHARGED}: the metadata has no usable {lacking}")
     days = days_late(handed, due, policy.grace_minutes)
     own, note = policy.late_days, ""
     if re.fullmatch(r"\d{1,6}(\.0*)?", left.strip(), re.ASCII):
         own = int(left.strip().partition(".")[0])
     elif left.strip():
         note = (
-            f"the roster's late_days is {clean(left)[:40]!r}, not a whole number; "
+            f"{LATE_DAYS_LEFT} is {clean(left)[:40]!r}, not a whole number; "
             f"{plural(own, 'day')} counted as free"
         )
     return Charge(days, percent_off(policy, days, own), note, min(own, days))

@@ -34,7 +34,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from autograder import finish, journal, parcel, pool
+from autograder import digests, finish, parcel, pool
 from autograder.finish import Job, Made
 from autograder.grade import Room
 from autograder.model import Assignment, from_plain, to_plain
@@ -108,8 +108,8 @@ def open_room(place: Path) -> tuple[Assignment, Room, dict[str, Any]]:
 
 def about(assignment: Assignment) -> dict[str, str]:
     """What has to be the same on every machine for results to be the same."""
-    engine = hashlib.sha256((journal.engine_digest() + journal.look_digest()).encode())
-    return {"engine": engine.hexdigest()[:12], **journal.packages(assignment)}
+    engine = hashlib.sha256((digests.engine_digest() + digests.look_digest()).encode())
+    return {"engine": engine.hexdigest()[:12], **digests.packages(assignment)}
 
 
 def differs(there: Mapping[str, str], here: Mapping[str, str]) -> str:

@@ -407,7 +407,18 @@ def where_time_goes(rounds: int) -> list[tuple[str, float, float]]:
     """Part, milliseconds and calls of one submission in a warm grader."""
     import pytest
 
-    from autograder import config, grade, isolation, plugin, report, rules, sandbox, session, whole
+    from autograder import (
+        config,
+        grade,
+        isolation,
+        plugin,
+        report,
+        rules,
+        runner,
+        sandbox,
+        session,
+        whole,
+    )
     from autograder import submission as submissions
 
     assignment = config.assignment(config.load(COURSE / "grading_config.yaml"), "small")
@@ -430,7 +441,7 @@ def where_time_goes(rounds: int) -> list[tuple[str, float, float]]:
         ledger.watch(
             session.Session, "request", lambda _, message: asked.get(message["op"], "calls")
         )
-        ledger.watch(grade, "_run_pytest", "pytest's own")
+        ledger.watch(runner, "run", "pytest's own")
         for hook in ("pytest_runtest_setup", "_judge"):
             ledger.watch(plugin.Plugin, hook, "rules, verdicts")
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder import class_report, findings, leaderboard, report
+from autograder import class_report, findings, flags, leaderboard, report
 from autograder.lateness import Charge
 from autograder.model import Figure, Leaderboard, Ranking, Usage, Verdict
 from autograder.roll import Row, Student
@@ -172,29 +172,29 @@ def test_every_flag_is_told_with_its_people():
     """Who it is about, in words, and on the row."""
     text = page()
     told = {
-        findings.WITHHELD: "מרים",
-        findings.NOT_OPENED: "José Ñíguez",
-        findings.UNKNOWN_LATE: "Łukasz Żółć",
-        findings.NOT_ON_ROSTER: "Dương Hồng",
-        findings.NO_SUBMISSION: "فاطمة الفهرية",
-        findings.STUB: "김민준",
-        findings.LATE: "Иван Петров",
-        findings.WEAKER: "Zoë O&#39;Brien",
-        findings.ODD: "Björk Guðmundsdóttir",
-        findings.NOTICE: "Zoë O&#39;Brien",
+        flags.WITHHELD: "מרים",
+        flags.NOT_OPENED: "José Ñíguez",
+        flags.UNKNOWN_LATE: "Łukasz Żółć",
+        flags.NOT_ON_ROSTER: "Dương Hồng",
+        flags.NO_SUBMISSION: "فاطمة الفهرية",
+        flags.STUB: "김민준",
+        flags.LATE: "Иван Петров",
+        flags.WEAKER: "Zoë O&#39;Brien",
+        flags.ODD: "Björk Guðmundsdóttir",
+        flags.NOTICE: "Zoë O&#39;Brien",
     }
     section = text.partition('id="flags"')[2].partition("</section>")[0]
     for flag, name in told.items():
-        assert group(section, flag.word).endswith(f"{flag.why} {name}"), flag.word
+        assert group(section, flag.words).endswith(f"{flag.why} {name}"), flag.words
         row = next(one for one in text.split("\n") if "data-find" in one and name in one)
-        assert flag.word in row
+        assert flag.words in row
 
 
 def test_a_submission_without_a_result_is_flagged():
     """Nobody's work is lost without a word."""
     made = samples.rows()
     made[0] = replace(made[0], result=None)
-    assert findings.flags(made[0], None, "sealed") == (findings.UNGRADED,)
+    assert flags.told([made[0]]) == [{flags.UNGRADED: "not graded"}]
     assert "not graded" in line(page(made), 'data-find="s00@uni.example ada"')
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder import classroom, config, finish, grade, intake, journal, pool
-from autograder.roll import Part
+from autograder import class_files, classroom, config, finish, grade, intake, journal, pool
+from autograder.roll import Handed, Part, Row, Student
 from tests import mini
 
 
@@ -159,3 +160,35 @@ def test_the_slow_ones_of_the_last_time_are_first(tmp_path: Path) -> None:
         )  # fmt: skip
     assert order[:3] == ["a", "b", "c"]
     assert order[3] == "c"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_submissions_are_compared_where_there_are_two(tmp_path: Path, number: int) -> None:
+    """One has nothing to be like: no page of likenesses, and no bar."""
+    root = mini.write(tmp_path / "course")
+    assignment = config.assignment(config.load(root / "grading_config.yaml"), "mini")
+    (tmp_path / "mini.py").write_text(mini.REFERENCE)
+    handed = [
+        Handed(name, (Part("mini.py", tmp_path / "mini.py"),), (Student(name),))
+        for name in "ab"[:number]
+    ]
+    rows = [Row(one.students[0], one) for one in handed]
+    bars = []
+
+    @contextlib.contextmanager
+    def bar(total: int) -> Iterator[Callable[[], None]]:
+        bars.append([total, 0])
+
+        def count() -> None:
+            bars[-1][1] += 1
+
+        yield count
+
+    comparison = class_files.Comparison(root, 1, bar)
+    said = class_files.write(tmp_path, rows, handed, assignment, comparison)
+    page = (tmp_path / class_files.PAGE).read_text(encoding="utf-8")
+    compared = number == 2
+    assert bool(said) == (tmp_path / class_files.SIMILAR).exists() == compared
+    assert (f'href="{class_files.SIMILAR}"' in page) == compared
+    assert bars == ([[2, 2]] if compared else [])
+    assert (tmp_path / class_files.GRADEBOOK).is_file()

@@ -146,7 +146,7 @@ def test_lateness_that_nobody_can_tell_is_blank_and_flagged() -> None:
     assert row[["late days", "late percent"]].isna().all()
     assert row["total"] == row["score"] == 39.5 - 0
     assert "lateness is not charged: the metadata has no usable created_at" in row["flags"]
-    assert "isolation open, and partial for others" in row["flags"]
+    assert "weaker isolation: open, and partial for others" in row["flags"]
 
 
 def test_without_a_late_policy_nothing_is_said_of_lateness() -> None:

@@ -13,10 +13,10 @@ from autograder.handout import ENGINE as ENGINE_PARTS
 ENGINE = Path(__file__).parent.parent / "autograder"
 
 LAYERS = [
-    {"__init__", "attempts", "calls"},
+    {"__init__", "arguments", "attempts", "calls"},
     {"model", "wire", "prints", "diagnose", "digits", "marks", "overlay", "datasets"}
     | {"account", "removal", "entries", "reach", "scopes", "sections", "standins", "confine"}
-    | {"asked", "mutations", "perturb", "once", "whole", "safenames", "items"},
+    | {"asked", "mutations", "perturb", "once", "whole", "lock", "safenames", "items"},
     {"describe", "amounts"},
     {"config", "archives", "cells", "curves", "visible", "answers", "stubs", "worker", "session"}
     | {"tops", "formulas", "mutants"},
@@ -26,12 +26,15 @@ LAYERS = [
     | {"submission", "lateness", "prose", "sheet"},
     {"budget", "stability", "isolation", "lengths", "handout", "leaks", "report", "scaffold"}
     | {"written", "solved", "roll", "progress"},
+    {"flags"},
     {"rules", "written_page", "merge", "rehearsal", "growth", "findings", "platforms"}
     | {"gradebook", "fingerprints", "parcel"},
     {"plugin", "follow", "recognise", "class_report", "downloads", "roster", "exports"}
     | {"similarity"},
+    {"runner"},
     {"grade", "intake", "similarity_page"},
-    {"check", "replay", "journal"},
+    {"check", "replay", "digests"},
+    {"journal"},
     {"pool", "gradescope", "equivalence", "changes"},
     {"finish"},
     {"station"},

@@ -19,6 +19,7 @@ from autograder import (
     changes,
     classroom,
     config,
+    digests,
     finish,
     grade,
     intake,
@@ -142,17 +143,17 @@ def test_every_part_of_the_key_counts(
     assignment = assignment_of(course)
     room = grade.course_room(course, assignment)
 
-    def digests(require: str = "open") -> dict[str, str]:
-        return journal.grader_digests(assignment, room, require)
+    def key(require: str = "open") -> dict[str, str]:
+        return digests.grader_digests(assignment, room, require)
 
-    before = digests()
+    before = key()
     cache = room.checks[0] / "__pycache__"
     cache.mkdir()
     (cache / "x.pyc").touch()
-    assert digests() == before
+    assert key() == before
 
     def differing() -> list[str]:
-        return [name for name, digest in digests().items() if digest != before[name]]
+        return [name for name, digest in key().items() if digest != before[name]]
 
     (course / "data" / "rows.csv").write_text("2\n")
     assert differing() == ["data"]
@@ -160,11 +161,11 @@ def test_every_part_of_the_key_counts(
     (course / "solutions" / "mini" / "known.json").write_text("{}")
     assert differing() == ["solution"]
     (course / "solutions" / "mini" / "known.json").unlink()
-    assert [n for n, d in digests("sealed").items() if d != before[n]] == ["isolation"]
-    monkeypatch.setattr(journal, "__version__", "0.0.0")
+    assert [n for n, d in key("sealed").items() if d != before[n]] == ["isolation"]
+    monkeypatch.setattr(digests, "__version__", "0.0.0")
     assert differing() == ["engine"]
     monkeypatch.undo()
-    monkeypatch.setattr(journal.importlib.metadata, "version", lambda _: "0")
+    monkeypatch.setattr(digests.importlib.metadata, "version", lambda _: "0")
     assert differing() == ["packages"]
     assert set(before) | {"submission"} == set(classroom.NAMES)
 

@@ -17,14 +17,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import __version__
+from autograder import arguments
+from autograder.arguments import CONFIG
 from autograder.model import Assignment
 
 if TYPE_CHECKING:
     from autograder.intake import Intake
-    from autograder.roll import Row
 
-CONFIG = "grading_config.yaml"
 MOST_LISTED, MOST_TOLD = 60, 20
 """Submissions of a class that are listed in the terminal, and sentences about what came in."""
 IN_HANDOUT = not Path(__file__).with_name("config.py").is_file()
@@ -214,18 +213,7 @@ def grade_all(args: argparse.Namespace) -> int:
             handed = matched.handed
             _told("Roster", matched.told)
         class_files.check_exports(args.format, assignment, known, handed)
-        likenesses = ""
-
-        def compare(_: Sequence[Row]) -> bool:
-            nonlocal likenesses
-            if args.no_similarity or len(handed) < 2:
-                return False
-            with _bar(len(handed), "comparing") as bar:
-                likenesses = class_files.write_likenesses(
-                    out, handed, assignment, root, jobs=jobs, on_read=bar.update
-                )
-            return True
-
+        comparison = class_files.Comparison(root, jobs, _comparing)
         with progress.Progress(sys.stderr, verbose=args.verbose) as shown:
             graded = classroom.grade_all(
                 assignment,
@@ -239,7 +227,7 @@ def grade_all(args: argparse.Namespace) -> int:
                 roster=known,
                 on_begin=shown.begin,
                 on_result=shown.finished,
-                on_rows=compare,
+                comparison=None if args.no_similarity else comparison,
             )
     results = list(graded.results.values())
     if len(results) <= MOST_LISTED:
@@ -255,8 +243,8 @@ def grade_all(args: argparse.Namespace) -> int:
     print(f"Gradebook  {out / class_files.GRADEBOOK}")
     print(f"Report     {out / class_files.PAGE}")
     print(f"Results    {out / '<submission>' / 'results.json'}")
-    if likenesses:
-        print(f"Similar    {out / class_files.SIMILAR}: {likenesses}")
+    if graded.likenesses:
+        print(f"Similar    {out / class_files.SIMILAR}: {graded.likenesses}")
     if graded.changes:
         print(f"Changes    {out / class_files.CHANGES}")
     for sentence in classroom.remarks(graded):
@@ -264,9 +252,15 @@ def grade_all(args: argparse.Namespace) -> int:
     # What can still fail comes last: it must not hide any of the above.
     for line in class_files.write_exports(out, args.format, graded.rows, assignment, known):
         print(line)
-    if old := class_files.outdated(out, args.format, similar=bool(likenesses)):
+    if old := class_files.outdated(out, args.format, similar=bool(graded.likenesses)):
         print(old)
     return 0
+
+
+@contextlib.contextmanager
+def _comparing(total: int) -> Iterator[Callable[[], None]]:
+    with _bar(total, "comparing") as bar:
+        yield bar.update
 
 
 @contextlib.contextmanager
@@ -404,209 +398,26 @@ def check(args: argparse.Namespace) -> int:
     return 0
 
 
-# The command line ------------------------------------------------------------
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line; inside a handout only ``check``."""
-    top = argparse.ArgumentParser(
-        prog="autograder", description="Coursework autograder for numerical Python."
-    )
-    top.add_argument("--version", action="version", version=f"autograder {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    def command(run: Callable[[argparse.Namespace], int], name: str) -> argparse.ArgumentParser:
-        text = (run.__doc__ or "").splitlines()[0]
-        made = commands.add_parser(name, help=text, description=text)
-        made.set_defaults(run=run)
-        if name != "check":
-            made.add_argument("--root", help=f"the folder that holds {CONFIG} (default: found)")
-        return made
-
-    one = command(check, "check")
-    one.add_argument("folder", nargs="?", default=".", help="the handout (default: this folder)")
-    _add_mode(one)
-    if IN_HANDOUT:
-        return top
-
-    one = command(new, "new")
-    one.add_argument("name", help="small letters, digits and _, such as lab1_regression")
-
-    one = command(handout, "handout")
-    one.add_argument("assignment", nargs="*", help="default: all")
-    one.add_argument("--check", action="store_true", help="only say whether they are fresh")
-
-    one = command(grade, "grade")
-    one.add_argument("assignment")
-    one.add_argument("submission", help="a folder, a .zip, a .py or a .ipynb file")
-    one.add_argument("--results", help="write Gradescope's results.json here")
-    one.add_argument("--html", help="write the report page here")
-    _add_mode(one)
-    _add_require(one)
-
-    one = command(grade_all, "grade-all")
-    one.add_argument("assignment")
-    _add_folder(one)
-    one.add_argument("--out", required=True, help="folder for gradebook, reports and results")
-    one.add_argument(
-        "--roster", metavar="FILE", help="CSV of who is in the class, as your platform exports it"
-    )
-    one.add_argument(
-        "--format",
-        action="append",
-        default=[],
-        choices=("canvas", "moodle", "gradescope", "excel"),
-        help="also write the gradebook as this imports it; may be given again",
-    )
-    one.add_argument(
-        "--no-similarity", action="store_true", help="do not look for submissions that are alike"
-    )
-    one.add_argument(
-        "--force", action="store_true", help="grade again what is graded and has not changed"
-    )
-    one.add_argument("--verbose", action="store_true", help="print a line for each submission")
-    one.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="have a Dask cluster do the work, such as tcp://host:8786 (needs autograder[cluster])",
-    )
-    _add_jobs(one)
-    _add_require(one)
-
-    one = command(written, "written")
-    one.add_argument("assignment")
-    _add_folder(one)
-    one.add_argument("--out", required=True, help="folder for the page and the sheet")
-    one.add_argument("--anonymous", action="store_true", help="hide the students' names")
-    one.add_argument(
-        "--sheet", choices=("csv", "xlsx"), default="csv", help="kind of sheet (default: csv)"
-    )
-    one.add_argument("--pdf", action="store_true", help="print the page to a PDF as well")
-
-    one = command(merge, "merge")
-    one.add_argument("assignment")
-    one.add_argument("--sheet", required=True, help="the sheet, filled in")
-    one.add_argument("--results", required=True, help="the folder that grade-all wrote")
-    one.add_argument("--out", help="write there instead of into --results")
-
-    one = command(bundle, "bundle")
-    one.add_argument("assignment")
-    one.add_argument("--out", help="the file to write (default: ASSIGNMENT_gradescope.zip)")
-    one.add_argument(
-        "--minutes", type=_minutes, default=10.0, help="time limit set on Gradescope (default: 10)"
-    )
-    one.add_argument(
-        "--memory", type=_positive, default=768, help="MB set on Gradescope (default: 768)"
-    )
-    _add_require(one)
-
-    one = command(verify, "verify")
-    one.add_argument("assignment", nargs="*", help="default: all")
-    one.add_argument("--only", help="only candidates whose kind/name contains this text")
-    again = one.add_mutually_exclusive_group()
-    again.add_argument("--once", action="store_true", help="grade nothing a second time")
-    again.add_argument(
-        "--twice",
-        action="store_true",
-        help="the second time, run all that the first time ran (default: what may differ)",
-    )
-    one.add_argument(
-        "--calibrate",
-        action="store_true",
-        help="only measure how wide every tolerance is beside honest and wrong answers",
-    )
-    one.add_argument(
-        "--python",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="with --calibrate: also with this interpreter and its NumPy; may be given again",
-    )
-    one.add_argument(
-        "--mutants",
-        type=int,
-        default=0,
-        metavar="N",
-        help="also try N automatic mutants of the reference (default: none)",
-    )
-    one.add_argument(
-        "--whole",
-        action="store_true",
-        help="run all cases of all candidates, also those that cannot see its change",
-    )
-    one.add_argument(
-        "--html",
-        metavar="FILE",
-        help="also write the exam as a page; of several assignments, each to FILE with its name "
-        "before the suffix",
-    )
-    _add_jobs(one)
-
-    one = command(notebook, "notebook")
-    one.add_argument("assignment", nargs="*", help="default: all that have a notebook")
-    one.add_argument("--out", required=True, help="folder for NAME_solution.ipynb and .html")
-    one.add_argument(
-        "--minutes", type=_minutes, default=10.0, help="for all cells together (default: 10)"
-    )
-
-    one = command(data, "data")
-    one.add_argument("action", nargs="?", choices=("fetch",), help="default: list what is here")
-    one.add_argument("--into", help="folder for the real tops (default: data/fashion_tops)")
-    return top
-
-
-def _add_folder(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "folder", help="what the class handed in: your platform's download, or one item a student"
-    )
-    command.add_argument(
-        "--kind",
-        choices=("gradescope", "canvas", "moodle", "plain"),
-        help="whose download it is (default: as it looks)",
-    )
-
-
-def _add_mode(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--mode",
-        choices=("fork", "plain"),
-        help="how workers start: forked from a warm process (Linux) or each by itself",
-    )
-
-
-def _add_require(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--require",
-        choices=("sealed", "partial", "open"),
-        default="sealed",
-        help="refuse to grade where submissions cannot be shut in as well as this "
-        "(default: sealed)",
-    )
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
-    return int(text)
-
-
-def _minutes(text: str) -> float:
-    try:
-        minutes = float(text)
-    except ValueError:
-        minutes = 0.0
-    if not 0 < minutes <= 1440:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes")
-    return minutes
-
-
-def _add_jobs(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--jobs", type=_positive, help="processes at a time (default: all cores)")
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "check": check,
+    "new": new,
+    "handout": handout,
+    "grade": grade,
+    "grade-all": grade_all,
+    "written": written,
+    "merge": merge,
+    "bundle": bundle,
+    "verify": verify,
+    "notebook": notebook,
+    "data": data,
+}
+"""By the names that they are typed by, in the order of the help."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    args = parser().parse_args(argv)
+    there = {"check": check} if IN_HANDOUT else COMMANDS
+    args = arguments.parser(there).parse_args(argv)
     # What ends a command from outside ends it as Ctrl-C does: nothing is left behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -127,14 +127,34 @@ class Call:
     def lengths(self) -> list[tuple[int, str]]:
         """Lengths of the arguments' axes, with words for each; of equal ones the first."""
         found: dict[int, str] = {}
-        given = [(f"argument {i}", arg) for i, arg in enumerate(self.args, start=1)]
-        for name, arg in [*given, *self.kwargs.items()]:
+        for name, arg in self._given:
             if isinstance(arg, np.ndarray):
                 axes = ("rows", "columns") if arg.ndim == 2 else ("entries",) * (arg.ndim == 1)
                 for n, axis in zip(arg.shape, axes, strict=False):
                     found.setdefault(n, f"the number of {axis} of {name}")
                 found.setdefault(arg.size, f"the number of entries of {name}")
         return list(found.items())
+
+    @property
+    def counts(self) -> list[tuple[int, str]]:
+        """Whole numbers among the arguments, then ``lengths``."""
+        whole = [(arg, name) for name, arg in self._given if type(arg) is int]
+        return [*whole, *self.lengths]
+
+    @property
+    def numbers(self) -> list[tuple[float, str]]:
+        """Other numbers among the arguments."""
+        return [(arg, name) for name, arg in self._given if type(arg) is float]
+
+    @property
+    def arrays(self) -> list[tuple[np.ndarray[Any, Any], str]]:
+        """Arrays among the arguments."""
+        return [(arg, name) for name, arg in self._given if isinstance(arg, np.ndarray)]
+
+    @property
+    def _given(self) -> list[tuple[str, Any]]:
+        named = [(f"argument {i}", arg) for i, arg in enumerate(self.args, start=1)]
+        return [*named, *self.kwargs.items()]
 
 
 def same(one: Any, other: Any) -> bool:

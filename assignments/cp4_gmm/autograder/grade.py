@@ -8,8 +8,6 @@ nothing and gives no points: those are ``report``'s and ``plugin``'s.
 from __future__ import annotations
 
 import contextlib
-import io
-import os
 import shutil
 import sys
 import tempfile
@@ -17,9 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pytest
-
-from autograder import follow, recognise
+from autograder import follow, recognise, runner
 from autograder import submission as submissions
 from autograder.entries import Part
 from autograder.model import (
@@ -39,28 +35,6 @@ from autograder.sandbox import Sandbox
 from autograder.session import CallFailed
 from autograder.standins import Reference
 from autograder.visible import UNOPENED
-
-PYTEST_OPTIONS = (
-    "--noconftest",
-    "--continue-on-collection-errors",
-    "--import-mode=importlib",
-    "-p no:cacheprovider",
-    "-p no:faulthandler",
-    "-p no:logging",
-    "-p no:terminal",
-    "-p no:unraisableexception",
-    "-p no:threadexception",
-    # Each one that is not there takes a millisecond less.
-    "-p no:doctest",
-    "-p no:junitxml",
-    "-p no:legacypath",
-    "-p no:pastebin",
-    "-p no:setuponly",
-    "-p no:setupplan",
-    "-p no:stepwise",
-    "--capture=sys",
-)
-PYTEST_ENVIRONMENT = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
 
 @dataclass(frozen=True)
@@ -251,7 +225,7 @@ def _judge(
 ) -> SubmissionResult:
     plugin = Plugin(bench, on_case)
     there = [path for path in checks if path.is_dir()]
-    said = _run_pytest(there, plugin, bench.sandbox.bytecode)
+    said = runner.run(there, plugin, bench.sandbox.bytecode)
     assignment = bench.assignment
     cases = tuple(
         plugin.results.get(case.name) or _lost(assignment, case.name, said, plugin)
@@ -329,55 +303,6 @@ def book_key(assignment: Assignment, room: Room) -> str:
         raise ValueError("a handout has no reference solution")
     files = [home / name for name in (*assignment.files, *assignment.given)]
     return recognise.key(assignment, files, home, room.checks)
-
-
-class _Brief:
-    """Lets pytest write a traceback as Python does.
-
-    In its own way it reads and parses the check's source for each case that fails: 50 ms, for a
-    text that the plugin replaces.
-    """
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.option.tbstyle = "native"
-
-
-def _run_pytest(checks: Sequence[Path], plugin: Plugin, bytecode: Path | None) -> str:
-    """Run pytest in this process, silently; what it said, for staff.
-
-    Checks are compiled once and kept in ``bytecode``, or each time without it.
-    """
-    said = io.StringIO()
-    options = [part for option in PYTEST_OPTIONS for part in option.split(" ")]
-    arguments = [*options, "--rootdir", str(checks[0].parent) if checks else "."]
-    # Without confcutdir it would list every folder on the way to the checks.
-    arguments += [f"--confcutdir={checks[0].parent}"] if checks else []
-    arguments += ["-c", os.devnull, *map(str, checks)]
-    written = sys.dont_write_bytecode, sys.pycache_prefix
-    sys.dont_write_bytecode = bytecode is None
-    sys.pycache_prefix = str(bytecode) if bytecode is not None else None
-    # What the caller's shell says of pytest is not meant for the grader.
-    before = {name: os.environ.pop(name, None) for name in PYTEST_ENVIRONMENT}
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            code = pytest.main(arguments, plugins=[plugin, _Brief()])
-    finally:
-        _forget(checks)
-        sys.dont_write_bytecode, sys.pycache_prefix = written
-        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        os.environ.update({name: value for name, value in before.items() if value is not None})
-    if code == pytest.ExitCode.INTERRUPTED and not plugin.collection_errors:
-        raise KeyboardInterrupt
-    return said.getvalue()
-
-
-def _forget(checks: Sequence[Path]) -> None:
-    """Drop the check modules: pytest would find another course's by the same name."""
-    folders = tuple(f"{folder}{os.sep}" for folder in checks)
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None)).startswith(folders):
-            del sys.modules[name]
 
 
 def _lost(assignment: Assignment, name: str, said: str, plugin: Plugin) -> CaseResult:

@@ -35,6 +35,8 @@ class Swept:
     failure: AssertionError | CallFailed | None
     """Why the first condition that is asked and not met has no digits, if it is no matter of them:
     an exception, a wrong shape."""
+    single: bool
+    """Whether float32 is what goes in."""
     not_finite: frozenset[str]
     """Names of conditions whose answer holds NaN or infinity where the exact one does not."""
 
@@ -89,7 +91,14 @@ def run(
         for c, a in zip(sweep.conditions, mine, strict=True)
         if all(a.not_finite(exact) for exact in c.exact)
     }
-    return Swept(Curve(sweep.title, sweep.axis, tuple(points)), met, of, failure, frozenset(holes))
+    return Swept(
+        Curve(sweep.title, sweep.axis, tuple(points)),
+        met,
+        of,
+        failure,
+        sweep.single,
+        frozenset(holes),
+    )
 
 
 def _answer(
@@ -150,7 +159,26 @@ def failure(swept: Sequence[Swept], hint: str) -> AssertionError | CallFailed | 
     if isinstance(other, CallFailed):
         said = f"{other.message}\n{lines}"
         return CallFailed(other.verdict, said, other.detail, hint=other.hint or hint)
-    return other or Mismatch(lines, "", hint)
+    if other is not None:
+        return other
+    said, kind = _remark(missed)
+    return Mismatch(lines + said, "", hint, diagnosis=kind)
+
+
+SINGLE = 7.8
+"""Digits that float32 may keep; 24 bits are 7.2, and some answers lie nearer by chance."""
+
+
+def _remark(missed: Sequence[Swept]) -> tuple[str, str]:
+    """What the digits of all conditions together tell, and one word for it."""
+    double = [
+        p for one in missed if not one.single for p in one.curve.points if p.asked is not None
+    ]
+    kept = [point.student for point in double]
+    if len(kept) > 2 and SINGLE > max(kept) > 5:
+        return "\nNever more than 7 digits: is something computed in float32?", "float32"
+    # Where no condition at all is met, the answer may as well be another.
+    return "", "digits" if any(one.met for one in missed) else ""
 
 
 def told(swept: Swept) -> str:

@@ -25,6 +25,7 @@ from autograder.describe import (
     sections,
     shown,
 )
+from autograder.diagnose import Off
 from autograder.model import Differs
 
 _KINDS = {"f": "floats", "i": "whole numbers", "b": "truth values", "fi": "numbers"}
@@ -36,9 +37,9 @@ class Mismatch(AssertionError):
     ``message`` says what is wrong and holds no value of an input or an answer (shapes, dtypes and
     counts it may hold), so that it can be shown for a hidden case; ``detail`` holds the values;
     ``hint`` says what to try. ``str()`` is all of it, in this order. ``diagnosis`` is
-    one word for what is wrong, or empty; ``factor`` is what every value is off by, where that is
-    one number: whoever knows the call may know its name; ``differs`` is where an array is wrong,
-    for whoever may read ``detail``.
+    one word for what is wrong, or empty; ``off`` is what came back and what is expected of an
+    array of the right form: whoever knows the call may know a name for the difference; ``differs``
+    is where an array is wrong, for whoever may read ``detail``.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Mismatch(AssertionError):
         hint: str = "",
         *,
         diagnosis: str = "",
-        factor: float | None = None,
+        off: Off | None = None,
         differs: Differs | None = None,
     ) -> None:
         super().__init__(message, detail, hint)
@@ -56,7 +57,7 @@ class Mismatch(AssertionError):
         self.detail = detail
         self.hint = hint
         self.diagnosis = diagnosis
-        self.factor = factor
+        self.off = off
         self.differs = differs
 
     def __str__(self) -> str:
@@ -227,12 +228,12 @@ def fail(
     detail: str,
     hint: str,
     diagnosis: str = "",
-    factor: float | None = None,
+    off: Off | None = None,
     differs: Differs | None = None,
 ) -> NoReturn:
     what = "The" + what[3:] if what.startswith("the ") else what
     said = f"{what}: {said}"
-    raise Mismatch(said, detail.strip(), hint, diagnosis=diagnosis, factor=factor, differs=differs)
+    raise Mismatch(said, detail.strip(), hint, diagnosis=diagnosis, off=off, differs=differs)
 
 
 def _got(value: object) -> str:

@@ -122,7 +122,8 @@ def assert_close(
             detail = describe.differences(array, right, wrong, error, allowed)
             said = f"{count(wrong, 'value')} wrong.{remark.text}"
             text = f"{detail}\n{remark.figure}"
-            fail(what, said, text, hint, remark.kind, remark.factor, differs)
+            off = diagnose.Off(array, right, remark.factor, remark.amount)
+            fail(what, said, text, hint, remark.kind, off, differs)
 
 
 def assert_same_partition(

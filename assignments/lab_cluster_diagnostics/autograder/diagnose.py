@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,11 +29,24 @@ class Remark:
     """The number that goes with it, for whoever may read values."""
     factor: float | None = None
     """What all values are off by, where that is one factor."""
+    amount: float | None = None
+    """What all values are too large by, where that is one amount."""
     kind: str = ""
     """One word for it; empty where nothing is found out but that values are wrong."""
 
     def __bool__(self) -> bool:
         return bool(self.text)
+
+
+@dataclass(frozen=True)
+class Off:
+    """A wrong answer of the right form beside the right one: what they differ by may have a name
+    for whoever knows what was asked."""
+
+    got: Array
+    want: Array
+    factor: float | None = None
+    amount: float | None = None
 
 
 NONE = Remark()
@@ -131,14 +144,16 @@ def values(got: Array, want: Array, rtol_asked: float = 0.0) -> Remark:
         ratio = float(a.reshape(-1)[0] / b.reshape(-1)[0])
         # Equal numbers are always off by one factor: it is told where it has a name.
         only = ratio if math.isfinite(ratio) and like(a, ratio * b, rtol) else None
+        gap = float((a - b).reshape(-1)[0])
+        same = gap if like(a - gap, b, 0.01 * rtol) else None
         if close:
             said = " Close, but not close enough"
             right = -math.log10(float((np.abs(a - b) / scale).max()))
             if 0 < rtol_asked < CLOSE:
                 asked = -math.log10(rtol_asked)
                 said += f": right to {right:.1f} digits, and {asked:.3g} are asked"
-            return Remark(f"{said}.", factor=only)
-        return _where(a, b, rtol) or Remark(factor=only)
+            return Remark(f"{said}.", factor=only, amount=same)
+        return _where(a, b, rtol) or Remark(factor=only, amount=same)
 
 
 def _transposed(a: Array, b: Array, rtol: float) -> Remark:
@@ -224,7 +239,8 @@ def _factor(a: Array, b: Array, rtol: float) -> Remark:
         return Remark(" All are off by the same factor.", figure, factor)
     gap = float(np.mean(a - b))
     if like(a - gap, b, rtol):
-        return Remark(" All are off by the same amount.", f"got - wanted = {gap:.6g} everywhere")
+        figure = f"got - wanted = {gap:.6g} everywhere"
+        return Remark(" All are off by the same amount.", figure, amount=gap)
     return NONE
 
 
@@ -334,53 +350,3 @@ _ORDER: tuple[Callable[[Array, Array, float], Remark], ...] = (
     _sums,
     _floor,
 )
-
-# Factors ---------------------------------------------------------------------
-
-_CONSTANTS = {
-    2.0: "twice what is expected",
-    0.5: "half of what is expected",
-    3.0: "three times what is expected",
-    4.0: "four times what is expected",
-    0.25: "a quarter of what is expected",
-    math.sqrt(2.0): "too large by the root of 2",
-    math.sqrt(0.5): "too small by the root of 2",
-    math.pi: "too large by pi",
-    1 / math.pi: "too small by pi",
-    2 * math.pi: "too large by 2 pi",
-    0.5 / math.pi: "too small by 2 pi",
-    math.sqrt(2 * math.pi): "too large by the root of 2 pi",
-    1 / math.sqrt(2 * math.pi): "too small by the root of 2 pi",
-    1 / math.log(2.0): "what logarithms to base 2 give, in place of natural ones",
-    1 / math.log(10.0): "what logarithms to base 10 give, in place of natural ones",
-    math.log(2.0): "too small by the natural logarithm of 2",
-    math.log(10.0): "too small by a factor that turns logarithms into ones to base 10",
-}
-
-
-def named_factor(factor: float, lengths: Iterable[tuple[int, str]]) -> str:
-    """Words for what a factor does, if it is one that has a name.
-
-    ``lengths`` are those of the axes of what the function was given, with words for each.
-    """
-
-    def is_(number: float) -> bool:
-        return math.isclose(abs(factor), number, rel_tol=1e-6)
-
-    sign = " with the wrong sign" if factor < 0 else ""
-    for number, words in _CONSTANTS.items():
-        if is_(number) and number in (2.0, 0.5):
-            return words + sign
-    for n, words in lengths:
-        if n > 1 and is_(n):
-            return f"{n} times what is expected, and {n} is {words}: a sum for a mean?" + sign
-        if n > 1 and is_(1 / n):
-            return f"1/{n} of what is expected, and {n} is {words}: a mean for a sum?" + sign
-        if n > 2 and (is_(n / (n - 1)) or is_(math.sqrt(n / (n - 1)))):
-            return f"as if divided by {n} - 1, where {n} is {words}" + sign
-        if n > 2 and (is_((n - 1) / n) or is_(math.sqrt((n - 1) / n))):
-            return f"as if divided by {n} where {n} - 1 belongs ({n} is {words})" + sign
-        if n > 1 and (is_(math.sqrt(n)) or is_(1 / math.sqrt(n))):
-            grown = "large" if abs(factor) > 1 else "small"
-            return f"too {grown} by the root of {n}, which is {words}" + sign
-    return next((words + sign for number, words in _CONSTANTS.items() if is_(number)), "")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,22 +50,29 @@ class Book:
     """What the answers depend on: solution, checks and settings (``key``)."""
 
     def fitting(
-        self, lost: Collection[str], answers: Mapping[str, Prints]
+        self, lost: Mapping[str, str], answers: Mapping[str, Prints]
     ) -> Mapping[str, Sequence[Mistake]]:
         """For each case in ``answers``, the mistakes that explain it, the commonest first.
 
-        One that does not lose all its cases, or that answers another of them otherwise, explains
-        nothing: it is another mistake that looks the same in places.
+        ``lost`` are the cases that came out wrong, each with the function that it judges. A mistake
+        that does not lose all its cases, or that answers another of them otherwise, explains
+        nothing, and one that leaves most wrong answers of a function unexplained explains none of
+        that function: it is another mistake that looks the same in places.
         """
+        together: dict[str, set[str]] = {}
+        for case in answers.keys() & lost.keys():
+            together.setdefault(lost[case], set()).add(case)
         found: dict[str, list[Mistake]] = {}
         for mistake in sorted(self.mistakes, key=lambda m: (-m.seen, m.name)):
             shared = mistake.answers.keys() & answers.keys()
-            if not set(mistake.loses) <= set(lost) or not all(
+            if not lost.keys() >= set(mistake.loses) or not all(
                 prints.alike(mistake.answers[case], answers[case]) for case in shared
             ):
                 continue
             for case in shared:
-                found.setdefault(case, []).append(mistake)
+                peers = together.get(lost.get(case, ""), set())
+                if 2 * len(peers & mistake.answers.keys()) >= len(peers):
+                    found.setdefault(case, []).append(mistake)
         return found
 
 
@@ -138,8 +145,11 @@ def told(result: SubmissionResult, answers: Mapping[str, Prints], book: Book) ->
 
     ``answers`` are those of the cases that came out wrong.
     """
-    lost = {c.case for c in result.cases if c.score is not None and c.score < c.max_score}
-    lost |= {c.case for c in result.cases if c.stood_in}
+    lost = {
+        c.case: c.function
+        for c in result.cases
+        if (c.score is not None and c.score < c.max_score) or c.stood_in
+    }
     fitting = book.fitting(lost, answers)
 
     def words(case: CaseResult) -> CaseResult:

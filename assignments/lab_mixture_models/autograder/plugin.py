@@ -20,13 +20,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder import amounts, compare, prints
 from autograder import budget as budgets
-from autograder import compare, prints
 from autograder import growth as growths
 from autograder import stability as sweeping
 from autograder.answers import Mismatch
 from autograder.asked import Call, Step
-from autograder.diagnose import named_factor
 from autograder.digits import Sweep
 from autograder.model import (
     Assignment,
@@ -550,8 +549,10 @@ def _of_the_call(failure: BaseException, call: Call, is_old: bool) -> tuple[str,
             " It is the very answer of an earlier call with other arguments: is something kept "
             "from one call to the next?"
         ), "old_answer"
-    words = named_factor(failure.factor, call.lengths) if failure.factor is not None else ""
-    return (f" What came back is {words}.", "factor") if words else ("", "")
+    words, kind = amounts.named(failure.off, call) if failure.off is not None else ("", "")
+    if not words:
+        return "", ""
+    return f" What came back is {words}{'' if words.endswith('?') else '.'}", kind
 
 
 def _explain(failure: BaseException | None) -> tuple[Verdict, str, str, str, str]:
