@@ -58,6 +58,13 @@ def uses_shared(x): return shared(x) + helper.shared(x)
 def calls_double(x): return double(x)
 def many(n):
     for _ in range(n): double(1)
+def bowl(x, a): return (a * (x - 1.0) ** 2).sum()
+def slopes_of_bowl(x, a):
+    import autograd
+    by_place = autograd.grad(bowl, (0, 1))(x, a)
+    by_name = autograd.grad(lambda y: 10.0 * bowl(x=y, a=a))(x)
+    return bowl(x, a), by_place, by_name
+def many_bowls(x, a): return np.array([bowl(x, a)] * 2)
 def ask(): return input("name? ")
 def file(n):
     with open("big", "wb") as f: f.write(b"0" * n)
@@ -297,6 +304,59 @@ def test_arguments_that_bring_the_reference_down_are_blamed(
     failed = failure(lambda: student.calls_double(7))
     assert failed.verdict is Verdict.RUN_TIME_ERROR
     assert student.blame is failed
+
+
+def test_autograd_goes_through_a_stand_in(start: Callable[..., Submission]) -> None:
+    """Values and slopes are asked for; the arguments that cross the wall are plain numbers."""
+    student, reference = start(), start(ours=True)
+    asked: list[tuple[Any, ...]] = []
+
+    def bowl(*args: Any, **kwargs: Any) -> Any:
+        asked.append(("value", *kwargs))
+        return reference.call_on("main", "bowl", {}, args, kwargs)
+
+    def slope(at: int, names: list[str], *values: Any) -> Any:
+        asked.append(("slope", at, *names))
+        assert all(type(value) in (np.ndarray, float) for value in values)
+        return reference.slope_of("main", "bowl", at, names, values)
+
+    student.replace("bowl", bowl, slope=slope)
+    x = np.array([1.0, 2.0, 4.0])
+    value, (of_x, of_a), by_name = student.slopes_of_bowl(x, 3.0)
+    assert value == 30.0
+    np.testing.assert_allclose(of_x, 6.0 * (x - 1.0))
+    assert of_a == pytest.approx(10.0)
+    np.testing.assert_allclose(by_name, 60.0 * (x - 1.0))
+    by_place = [("value",), ("slope", 0), ("slope", 1)]
+    assert asked == [*by_place, ("value", "x", "a"), ("slope", 0, "x", "a"), ("value",)]
+
+
+def test_without_slopes_autograd_gets_no_answer(student: Submission) -> None:
+    """A box of autograd is no plain data: the call fails, and in the submission."""
+    student.replace("bowl", lambda x, a: float((a * (x - 1.0) ** 2).sum()))
+    failed = failure(lambda: student.slopes_of_bowl(np.ones(2), 3.0))
+    assert failed.verdict is Verdict.RUN_TIME_ERROR
+
+
+@pytest.mark.parametrize(
+    ("at", "names"), [(2, []), (-1, []), ("x", []), (0, ["x", "a", "b"]), (0, ["y", "a"]), (0, [1])]
+)
+def test_slopes_that_make_no_sense_are_the_students_error(
+    start: Callable[..., Submission], at: Any, names: Any
+) -> None:
+    """Whatever a submission sends in place of a position and names, our side stays well."""
+    reference = start(ours=True)
+    x = np.array([1.0, 2.0])
+    with pytest.raises((ReferenceFailed, ValueError, TypeError)):
+        reference.slope_of("main", "bowl", at, names, (x, 3.0))
+    np.testing.assert_allclose(reference.slope_of("main", "bowl", 0, [], (x, 3.0)), [0.0, 6.0])
+
+
+def test_only_a_number_has_slopes(start: Callable[..., Submission]) -> None:
+    """Autograd itself refuses an array."""
+    reference = start(ours=True)
+    with pytest.raises(ReferenceFailed):
+        reference.slope_of("main", "many_bowls", 0, [], (np.ones(2), 3.0))
 
 
 # Failures

@@ -155,23 +155,31 @@ class Submission:
         function: Callable[..., Any],
         module: str | None = None,
         attributes: Sequence[str] = (),
+        slope: Callable[..., Any] | None = None,
     ) -> None:
         """Let ``function``, run on our side, stand in for ``path`` from now on.
 
         ``path`` is ``"name"`` or ``"Class.method"``. A method's stand-in does
         not get ``self``, or, with ``attributes``, a namespace that holds those
         of the object (None where it has none). It must return plain data.
+        With ``slope`` autograd may differentiate the stand-in of a function that gives a number:
+        ``slope(at, names, *values)`` gives the derivatives in the entries of value ``at``; the
+        last values were given by ``names``.
         """
         module = module or self._main
         self._ensure(module)
         session = self._open()
         session.standins.append(_with_self(function) if attributes else function)
+        number = len(session.standins) - 1
+        if slope is not None:
+            session.standins.append(slope)
         answer = self._request(
             op="replace",
             module=module,
             path=path,
-            number=len(session.standins) - 1,
+            number=number,
             attributes=list(attributes),
+            slope=None if slope is None else number + 1,
         )
         self._vouch(answer, module, path)
 
@@ -196,6 +204,16 @@ class Submission:
             return self._call(number, name, path, args, kwargs)
         finally:
             self._request(op="drop", handle=number)
+
+    def slope_of(
+        self, module: str, path: str, at: int, names: Sequence[str], values: tuple[Any, ...]
+    ) -> Any:
+        """The derivatives of a function of our own, by autograd; see ``replace``."""
+        self._ensure(module)
+        if not 0 <= at < len(values) or len(names) > len(values):
+            raise ValueError("there is no such argument")
+        request = {"op": "slope", "of": module, "path": path, "at": at}
+        return self._request(**request, names=list(names), args=values)["ok"]
 
     def measured(
         self, path: str, first: tuple[Any, ...], args: tuple[Any, ...], at: np.ndarray[Any, Any]

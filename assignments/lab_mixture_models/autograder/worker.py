@@ -110,6 +110,9 @@ class Worker:
         if op == "get":
             value = self.find(request["of"], request["path"])
             return {"callable": True} if callable(value) else {"ok": value}
+        if op == "slope":
+            function = self.find(request["of"], request["path"])
+            return {"ok": _slope(function, request["at"], request["names"], request["args"])}
         if op == "set":
             setattr(self.find(request["of"], ""), request["path"], request["value"])
             return {"ok": None}
@@ -147,8 +150,8 @@ class Worker:
             _seed(request["seed"])
             return {"ok": None}
         if op == "replace":
-            wanted = request["module"], request["path"], request["number"], request["attributes"]
-            return {"ok": self.replace(*wanted)}
+            keys = ("module", "path", "number", "attributes", "slope")
+            return {"ok": self.replace(*(request[key] for key in keys))}
         if op == "cell":
             self.run_cell(request["name"], request["text"], request["colab"])
             return {"ok": None}
@@ -186,7 +189,9 @@ class Worker:
             where = f"{where}: {name}" if where.endswith(".py") else f"{where}.{name}"
         return value
 
-    def replace(self, module: str, path: str, number: int, attributes: list[str]) -> bool:
+    def replace(
+        self, module: str, path: str, number: int, attributes: list[str], slope: int | None
+    ) -> bool:
         """Put a stand-in for ``path`` wherever the submission's modules hold it."""
         owner_path, _, name = path.rpartition(".")
         if owner_path:
@@ -195,6 +200,8 @@ class Worker:
             return True
         old = getattr(self.modules[module], name, None)
         standin = self.standin(number, path)
+        if slope is not None:
+            standin = _differentiable(standin, self.standin(slope, path))
         setattr(self.modules[module], name, standin)
         if old is not None:
             for other in self.own_modules():
@@ -283,6 +290,44 @@ class Worker:
             "text": text[:MAX_TEXT],
             "frames": frames,
         }
+
+
+def _differentiable(ask: Any, ask_slope: Any) -> Any:
+    """``ask``, and autograd may go through it: the slope is asked for as the value is."""
+
+    def ask_either(*args: Any, **kwargs: Any) -> Any:
+        values = (*args, *kwargs.values())
+        if not any(type(value).__module__.startswith("autograd.") for value in values):
+            return ask(*args, **kwargs)
+        names = list(kwargs)
+        count = len(args)
+
+        def of_all(*values: Any) -> Any:
+            return ask(*values[:count], **dict(zip(names, values[count:], strict=True)))
+
+        def slope(at: int) -> Any:
+            return lambda _answer, *values: lambda outer: outer * ask_slope(at, names, *values)
+
+        extend = importlib.import_module("autograd.extend")
+        node = extend.primitive(of_all)
+        extend.defvjp(node, *map(slope, range(len(values))))
+        return node(*values)
+
+    ask_either.__name__ = ask.__name__
+    return ask_either
+
+
+def _slope(function: Any, at: int, names: list[str], args: tuple[Any, ...]) -> Any:
+    """The derivatives of a function of ours, a number, in the entries of one argument.
+
+    The last arguments are the ones that have ``names``.
+    """
+    count = len(args) - len(names)
+
+    def of_all(*values: Any) -> Any:
+        return function(*values[:count], **dict(zip(names, values[count:], strict=True)))
+
+    return importlib.import_module("autograd").grad(of_all, at)(*args)
 
 
 def _plain_error(error: BaseException) -> dict[str, Any]:

@@ -2,16 +2,6 @@
 
 module: calc_neg_log_lik__ag
 loses: [ag_gradient_by_hand, ag_gradient_central_differences, ag_gradient_many_dimensions]
-may_lose:
-  - lbfgs_empty_data
-  - lbfgs_history
-  - lbfgs_first_loss
-  - lbfgs_first_gradient
-  - lbfgs_three_blobs
-  - lbfgs_loss_falls
-  - lbfgs_stationary
-  - lbfgs_keeps_input
-  - lbfgs_speed
 """
 import numpy as np
 from scipy.special import logsumexp
