@@ -43,6 +43,7 @@ ENGINE = (
     "arguments",
     "asked",
     "attempts",
+    "bench",
     "budget",
     "cells",
     "calls",

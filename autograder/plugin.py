@@ -25,10 +25,10 @@ from autograder import budget as budgets
 from autograder import growth as growths
 from autograder import stability as sweeping
 from autograder.answers import Mismatch
-from autograder.asked import Call, Step
+from autograder.asked import Call
+from autograder.bench import Bench, Parts, StandIn
 from autograder.digits import Sweep
 from autograder.model import (
-    Assignment,
     Case,
     CaseResult,
     Curve,
@@ -42,7 +42,6 @@ from autograder.once import Once
 from autograder.proxy import Submission
 from autograder.rehearsal import Rehearsal
 from autograder.rules import Source
-from autograder.sandbox import Sandbox
 from autograder.session import CallFailed, ReferenceFailed, SandboxError
 
 WITHHELD = (
@@ -52,79 +51,10 @@ WITHHELD = (
 MAX_PANEL_SIDE = 1024
 
 
-@dataclass(frozen=True)
-class StandIn:
-    """A function of the submission that the reference answers for."""
-
-    module: str
-    path: str
-    """``name`` or ``Class.method``."""
-    attributes: tuple[str, ...] = ()
-    """What a method reads of its object."""
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Everything that a run of the checks needs: the submission and what surrounds it."""
-
-    assignment: Assignment
-    sandbox: Sandbox
-    submission: Path
-    """The staged submission: a clean folder with the given files laid over it."""
-    source: Source
-    data: Path
-    reference: Path | None = None
-    """Folder of the reference solution; None in a handout, which has none."""
-    failures: Mapping[str, CallFailed] = field(default_factory=dict)
-    """Modules of the submission that do not import, and why."""
-    assumed: Mapping[str, CaseResult] = field(default_factory=dict)
-    """Cases whose result is known without running them."""
-    traces: dict[str, frozenset[tuple[str, int]]] | None = None
-    """Where to note, for each case, the functions that it ran. For a submission of our own."""
-    answers: dict[str, prints.Prints] = field(default_factory=dict)
-    """Prints of the answers in each case that came out wrong; filled by the run."""
-    standins: Mapping[str, tuple[StandIn, ...]] = field(default_factory=dict)
-    """For each case, functions of the submission that the reference answers for."""
-    strains: dict[str, float] | None = None
-    """Where to note, for each case, the largest share of a tolerance that it used."""
-    columns_first: bool = False
-    """Whether the submission gets its arrays in Fortran order."""
-    spent: float = 0.0
-    """Wall seconds that the submission has already taken."""
-    steps: dict[str, list[Step]] | None = None
-    """Where to note, for each case, everything that it asked of the submission."""
-
-
 def sentence(function: Any) -> str:
     """The rule that a check states: its docstring's first paragraph, on one line."""
     text = inspect.getdoc(function) or ""
     return " ".join(text.split("\n\n")[0].split())
-
-
-class Parts:
-    """Shares of a case's points, for ``with part(0.5, "the means"): ...``."""
-
-    def __init__(self) -> None:
-        self.earned = 0.0
-        self.failures: list[tuple[str, BaseException]] = []
-        self.used = False
-
-    @contextlib.contextmanager
-    def __call__(self, share: float, what: str) -> Iterator[None]:
-        self.used = True
-        try:
-            yield
-        except (AssertionError, CallFailed) as failure:
-            self.failures.append((what, failure))
-        else:
-            self.earned += share
-
-    def count(self, share: float, what: str, failure: AssertionError | CallFailed | None) -> None:
-        """The same for a share that was found out beforehand; ``failure`` took the rest."""
-        self.used = True
-        self.earned += share
-        if failure is not None:
-            self.failures.append((what, failure))
 
 
 @dataclass

@@ -29,6 +29,7 @@ LAYERS = [
     {"flags"},
     {"rules", "written_page", "merge", "rehearsal", "growth", "findings", "platforms"}
     | {"gradebook", "fingerprints", "parcel"},
+    {"bench"},
     {"plugin", "follow", "recognise", "class_report", "downloads", "roster", "exports"}
     | {"similarity"},
     {"runner"},

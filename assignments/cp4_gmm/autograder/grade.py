@@ -17,6 +17,7 @@ from pathlib import Path
 
 from autograder import follow, recognise, runner
 from autograder import submission as submissions
+from autograder.bench import Bench, StandIn
 from autograder.entries import Part
 from autograder.model import (
     Assignment,
@@ -27,7 +28,7 @@ from autograder.model import (
     Verdict,
     Waiting,
 )
-from autograder.plugin import WITHHELD, Bench, Plugin, StandIn
+from autograder.plugin import WITHHELD, Plugin
 from autograder.prints import Prints
 from autograder.proxy import Submission
 from autograder.rules import Source

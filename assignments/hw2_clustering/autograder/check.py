@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from autograder import grade, isolation
+from autograder.bench import Bench
 from autograder.model import Assignment, SubmissionResult, from_plain
-from autograder.plugin import Bench, Plugin
+from autograder.plugin import Plugin
 from autograder.sandbox import Sandbox
 from autograder.session import SandboxError
 from autograder.submission import SubmissionError
