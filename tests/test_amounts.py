@@ -101,28 +101,72 @@ def test_an_argument_too_many() -> None:
     assert named_part(W + 0.3 * X + 1.0, W, given) == more
     assert named_part(W + X**2, W, given) == ""
     assert named_part(W + 1.0, W, given) == ""
+    marks = (X > 0).astype(float)
+    assert named_part(W + marks, W, [(marks, "argument 1")]) == "", "two numbers make any line"
     assert named_part(np.where(W[0, 0] == W, np.nan, W), W, given) == ""
 
 
 def test_what_is_right_is_no_news() -> None:
     """Where a multiple of the argument is expected, every other multiple would be one, too."""
     assert named_part(2 * X + 1, 3 * X, [(X, "argument 1")]) == ""
+    assert named_part(7 * X, 2 * X, [(X, "argument 1")]) == ""
+    assert named_part(np.zeros((7, 3)), 2 * X, [(X, "argument 1")]) == ""
     assert named_part(X[0] + W[0], W[0], [(X[0], "argument 1")]) == "", "too few to tell"
 
 
 def test_the_name_comes_from_the_call() -> None:
     """Factors first, then amounts, then arrays; no value of the call or the answer is told."""
-    call = Call("bic", (-812.5, "gmm", 150), {"offset": 0.25})
-    want = np.float64(1700.0)
+    call = Call("bic", (-812.503, "gmm", 150), {"offset": 0.2501})
+    want = np.float64(1700.12345)
 
     def off(got: float) -> Off:
-        return Off(np.float64(got), want, got / 1700.0, got - 1700.0)
+        return Off(np.float64(got), want, got / float(want), got - float(want))
 
-    assert named(off(3400.0), call) == ("twice what is expected", "factor")
+    assert named(off(2 * 1700.12345), call) == ("twice what is expected", "factor")
     said = "off by a multiple of the logarithm of argument 3" + TERM
-    assert named(off(1700.0 - 4 * math.log(150)), call) == (said, "factor")
-    assert named(off(1700.0 + 2 * 812.5), call) == ("off by twice argument 1" + TERM, "factor")
-    assert named(off(1700.25), call) == ("off by offset" + TERM, "factor")
-    assert named(off(1703.2), call) == ("", "")
+    assert named(off(1700.12345 - 4 * math.log(150)), call) == (said, "factor")
+    said = "off by twice argument 1" + TERM
+    assert named(off(1700.12345 + 2 * 812.503), call) == (said, "factor")
+    assert named(off(1700.12345 + 0.2501), call) == ("off by offset" + TERM, "factor")
+    assert named(off(1703.23456), call) == ("", "")
     table = Call("f", (X,), {})
-    assert named(Off(W + 2 * X, W), table) == ("off by a multiple of argument 1" + TERM, "term")
+    said = "off by a multiple of argument 1" + TERM
+    assert named(Off(W + 2 * X, W), table) == (said, "term")
+    assert named(Off(W + 2 * X, W), table, "order") == ("", ""), "explained already"
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "words"),
+    [
+        (9.0, 8.0, "too large by one"),
+        (7.0, 8.0, "too small by one"),
+        (4.0, 2.0, "twice what is expected"),
+        (0.3, 0.1, "three times what is expected"),
+        (0.6, 0.9, ""),
+        (2.0, 3.0, "too small by one"),
+        (9.0, 1.0, ""),
+        (1.25, 1.0, ""),
+        (0.0, 0.0, ""),
+    ],
+)
+def test_of_simple_numbers_only_facts_are_told(got: float, want: float, words: str) -> None:
+    """Nearly everything is a factor of numbers like 2 and 3, 0.6 and 0.9, with five rows."""
+    call = Call("f", (np.zeros((9, 3)), np.zeros(5), 1.0, 0.3, 9), {})
+    off = Off(np.float64(got), np.float64(want), got / want if want else None, got - want)
+    assert named(off, call) == (words, "factor" if words else "")
+
+
+def test_a_constant_is_told_no_amount() -> None:
+    """Whoever returns zeros would learn what is expected from what they are off by."""
+    call = Call("f", (np.zeros((4, 3)), 2.5031234), {})
+    want = np.full(5, 2.5031234)
+    assert named(Off(np.zeros(5), want, 0.0, -2.5031234), call) == ("", "")
+    zero = Off(np.float64(0.0), np.float64(math.log(3)), 0.0, -math.log(3))
+    assert named(zero, call) == ("", "")
+
+
+def test_of_equal_lengths_all_are_told() -> None:
+    """Whoever reads it knows which one is meant."""
+    call = Call("f", (np.zeros((3, 3)), np.zeros(3)), {})
+    three = "the number of rows of argument 1 or the number of columns of argument 1"
+    assert dict(call.lengths)[3] == f"{three} or the number of entries of argument 2"

@@ -139,6 +139,54 @@ def test_a_diagnosis_of_shapes(name: str) -> None:
     assert bool(remark) == bool(said)
 
 
+NEARLY = {
+    "rows": (W + 1e-8 * np.sin(np.arange(15)).reshape(5, 3), W),
+    "symmetric": (W @ W.T + np.triu(np.full((5, 5), 1e-7), 1), W @ W.T),
+    "one of many sizes": (
+        np.array([5000, 3, 0.2, 1e-4 + 2e-6, 9]),
+        np.array([5000, 3, 0.2, 1e-4, 9]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NEARLY)
+def test_what_is_nearly_right_is_in_its_place(name: str) -> None:
+    """Another order that leaves nearly all as it is would fit as well, and mean nothing."""
+    got, want = NEARLY[name]
+    assert values(got, want, 1e-9).text.startswith(" Close, but not close enough")
+
+
+def test_digits_are_told_where_they_are_too_few() -> None:
+    """By the largest value an answer may have enough of them: small ones have not."""
+    want = np.array([5000, 3, 0.2, 1e-4, 9])
+    assert values(want + 2e-6, want, 1e-12).text.endswith("and 12 are asked.")
+    assert values(want + 2e-6, want, 1e-7).text == " Close, but not close enough."
+    large = np.array([18014398509481336] * 4)
+    assert (
+        values(large + np.array([1, 0, 0, 0]), large, 1e-7).text == " Close, but not close enough."
+    )
+
+
+def test_a_limit_cuts_off_more_than_one_value() -> None:
+    """A zero that has become small may have been moved by anything."""
+    want = np.array([0.0, 0.0, 1.0, 2.0])
+    assert "limit" not in values(np.sqrt(want**2 + 1e-6), want).text
+    assert "limit" in values(np.maximum(want, 1.5), want).text
+
+
+def test_what_cannot_be_squared_is_no_square() -> None:
+    """Infinity is near to everything."""
+    large = np.array([1e160, 3e160, 2e160])
+    assert "square" not in values(np.array([5.0, 1.0, 2.0]), large).text
+
+
+def test_of_millions_of_numbers_nothing_is_found_out() -> None:
+    """It would take seconds."""
+    many = np.ones(2 * 10**6 + 1)
+    assert not values(2 * many, many)
+    assert values(2 * many[:1000], many[:1000]).factor == 2.0
+
+
 def test_figures_are_apart_from_words() -> None:
     """A number that belongs to a hidden answer stands in no sentence."""
     remark = values(1.75 * W, W)

@@ -184,13 +184,21 @@ def test_what_all_digits_together_tell() -> None:
         assert isinstance(failure, Mismatch)
         return failure.message.partition("asked.")[2].strip(), failure.diagnosis
 
-    said = "Never more than 7 digits: is something computed in float32?"
+    said = (
+        "Never more than about 7 digits: is something computed in float32, or as a difference of "
+        "nearly equal numbers divided by a small one?"
+    )
     assert told({"1e0": 7.3, "1e2": 7.1, "1e4": 5.2}) == (said, "float32")
     assert told({"1e0": 7.3, "1e2": 7.1, "1e4": 5.2}, single=True) == ("", "digits")
     assert told({"1e0": 15.9, "1e2": 7.1, "1e4": 5.2}) == ("", "digits")
     assert told({"1e0": 7.3, "1e4": 5.2}) == ("", "digits"), "too few to tell"
     assert told({"1e0": 0.3, "1e2": 0.1, "1e4": 0.2}) == ("", "")
-    assert stability.failure([_swept(_points({"1e0": 15.0}))], "") is None
+    fine = _swept(_points({"1e0": 15.0}))
+    assert stability.failure([fine], "") is None
+    # The digits of all sweeps count, not only of those that missed something.
+    both = stability.failure([fine, _swept(_points({"1e0": 5.3, "1e2": 7.1, "1e4": 7.2}))], "")
+    assert isinstance(both, Mismatch)
+    assert both.diagnosis == "digits"
 
 
 # Drawings

@@ -76,13 +76,33 @@ def test_a_wrong_answer_says_what_was_called(root: Path, sandbox: Sandbox) -> No
     result = graded(root, sandbox, mini.REFERENCE.replace("2 * np", "3 * np"))
     case = next(c for c in result.cases if c.case == "double_values")
     assert (case.verdict, case.score) == (Verdict.WRONG_ANSWER, 0)
-    assert "Called double(float64 (3, 2))." in case.message
+    assert "Called double(float64 (4,))." in case.message, "the first part that failed"
     assert "Not right: a row, a table." in case.message
     assert "1234" not in case.message + case.hint
     assert "123" in case.detail
     by_hand = result.cases[0]
     assert by_hand.hint == "Multiply by two."
     assert "double(array([1., 2.]))" in by_hand.detail
+
+
+def test_the_call_that_gave_the_answer_is_told(root: Path, sandbox: Sandbox) -> None:
+    """Not the last one; and what is made of answers is no answer, so it gets no name."""
+    add_check(root, """(student):
+    \"\"\"Two calls, then a look at the first.\"\"\"
+    from autograder.compare import assert_close
+    row, table = np.linspace(1.0, 2.0, 5) ** 3, np.linspace(3.0, 4.0, 6).reshape(3, 2) ** 3
+    first, second = student.double(row), student.double(table)
+    assert_close(first, 2 * row, rtol=1e-9, atol=0)
+""")  # fmt: skip
+    text = mini.REFERENCE.replace("2 * np", "10 * np")
+    case = next(c for c in graded(root, sandbox, text).cases if c.case == "extra")
+    assert "Called double(float64 (5,))." in case.message
+    assert "What came back is 5 times what is expected, and 5 is the number of" in case.message
+    file = root / "solutions/mini/checks/hidden/test_extra.py"
+    file.write_text(file.read_text().replace("first, 2 * row", "-first, -2 * row"))
+    case = next(c for c in graded(root, sandbox, text).cases if c.case == "extra")
+    assert "All are off by the same factor." in case.message
+    assert "What came back is" not in case.message
 
 
 def test_parts_give_their_share(root: Path, sandbox: Sandbox) -> None:

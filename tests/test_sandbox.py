@@ -64,6 +64,9 @@ def slopes_of_bowl(x, a):
     by_place = autograd.grad(bowl, (0, 1))(x, a)
     by_name = autograd.grad(lambda y: 10.0 * bowl(x=y, a=a))(x)
     return bowl(x, a), by_place, by_name
+def bends_of_bowl(x, a):
+    import autograd
+    return autograd.hessian(bowl)(x, a)
 def many_bowls(x, a): return np.array([bowl(x, a)] * 2)
 def ask(): return input("name? ")
 def file(n):
@@ -273,6 +276,7 @@ def test_stand_ins_refuse_large_arguments(student: Submission) -> None:
     asked = []
     student.replace("double", lambda x: asked.append(1))
     failure(lambda: student.calls_double(np.zeros(5 * 2**20)))
+    failure(lambda: student.calls_double([{"a": np.zeros(5 * 2**20)}]))
     assert asked == []
 
 
@@ -329,6 +333,20 @@ def test_autograd_goes_through_a_stand_in(start: Callable[..., Submission]) -> N
     np.testing.assert_allclose(by_name, 60.0 * (x - 1.0))
     by_place = [("value",), ("slope", 0), ("slope", 1)]
     assert asked == [*by_place, ("value", "x", "a"), ("slope", 0, "x", "a"), ("value",)]
+
+
+def test_a_stand_in_has_first_derivatives_only(start: Callable[..., Submission]) -> None:
+    """Of slopes of slopes nothing is asked; the reference stays as it was."""
+    student, reference = start(), start(ours=True)
+    student.replace(
+        "bowl",
+        lambda x, a: reference.call_on("main", "bowl", {}, (x, a), {}),
+        slope=lambda at, names, *values: reference.slope_of("main", "bowl", at, names, values),
+    )
+    failed = failure(lambda: student.bends_of_bowl(np.ones(2), 3.0))
+    assert failed.verdict is Verdict.RUN_TIME_ERROR
+    assert "gives its first derivatives only" in failed.detail
+    assert reference.bowl(np.ones(2), 3.0) == 0.0
 
 
 def test_without_slopes_autograd_gets_no_answer(student: Submission) -> None:

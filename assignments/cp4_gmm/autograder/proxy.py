@@ -420,7 +420,7 @@ class Submission:
         answer = self._request(op="call", of=of, path=path, args=args, kwargs=kwargs, keep="value")
         self._vouch(answer, of, path)
         result = self._noted(path, answer["ok"])
-        if isinstance(result, np.ndarray) and self._answered <= NOTED_BYTES:
+        if self._answered <= NOTED_BYTES:
             self._calls.append((call, result))
         self._step("call", of, path, args, kwargs, handle_number(result))
         if isinstance(result, Handle):
@@ -440,16 +440,34 @@ class Submission:
         Only arrays of floats that are no constants are compared.
         """
         result = next((answer for one, answer in self._calls if one is call), None)
-        if result is None or result.dtype.kind != "f" or result.size < 2 or not np.ptp(result) > 0:
+        if not isinstance(result, np.ndarray) or result.dtype.kind != "f":
+            return False
+        if result.size < 2 or not np.ptp(result) > 0:
             return False
         earlier = itertools.takewhile(lambda made: made[0] is not call, self._calls)
         return any(
-            before.name == call.name
+            isinstance(answer, np.ndarray)
+            and before.name == call.name
             and before.args != ()
             and np.array_equal(answer, result)
             and not (same(before.args, call.args) and same(before.kwargs, call.kwargs))
             for before, answer in earlier
         )
+
+    def call_of(self, answer: np.ndarray[Any, Any]) -> Call | None:
+        """The call that gave an array or a number, alone or in a tuple.
+
+        None where none did, so that it is made of an answer, and where several did that were asked
+        unlike things.
+        """
+        found = [call for call, result in self._calls if _holds(result, answer)]
+        alike = all(
+            (call.name, len(call.args)) == (found[-1].name, len(found[-1].args))
+            and same(call.args, found[-1].args)
+            and same(call.kwargs, found[-1].kwargs)
+            for call in found
+        )
+        return found[-1] if found and alike else None
 
     def _noted(self, path: str, value: Any) -> Any:
         self._answered += value.nbytes if isinstance(value, np.ndarray) else 100
@@ -483,3 +501,16 @@ class Submission:
         if isinstance(value, bool) or not isinstance(value, int):
             raise CallFailed(Verdict.RUN_TIME_ERROR, "The answer cannot be read.")
         return value
+
+
+def _holds(result: Any, answer: np.ndarray[Any, Any]) -> bool:
+    """Whether a result is ``answer``, or a tuple that has it, up to the form of the array."""
+    if isinstance(result, tuple):
+        return any(_holds(item, answer) for item in result)
+    if not isinstance(result, np.ndarray | np.generic | float | int):
+        return False
+    values = np.asarray(result)
+    if values.dtype.kind not in "fiub" or values.size != answer.size:
+        return False
+    a, b = values.ravel(), answer.ravel()
+    return bool(np.array_equal(a, b) or ((a == b) | ((a != a) & (b != b))).all())

@@ -265,8 +265,7 @@ class Session:
         ):
             raise wire.WireError("an answer of the wrong form")
         # Of a handle nothing is asked: its worker waits for the answer to this call.
-        arrays = (v for v in (*args, *kwargs.values()) if isinstance(v, np.ndarray))
-        size = sum(value.nbytes for value in arrays)
+        size = _bytes_of(args) + _bytes_of(kwargs)
         try:
             if size > min(STANDIN_BYTES, STANDIN_ROOM + STANDIN_GROWTH * self._sent):
                 raise ValueError("too much")
@@ -456,3 +455,12 @@ class Session:
         """Kill the worker and all that it started; return what it took."""
         account = self._end_account()
         return Usage(self._spent, account.get("cpu_s"), account.get("peak_mb"))
+
+
+def _bytes_of(value: Any) -> int:
+    """Bytes of all arrays in plain data, however deep."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, dict):
+        return sum(map(_bytes_of, value.values()))
+    return sum(map(_bytes_of, value)) if isinstance(value, (list, tuple)) else 0

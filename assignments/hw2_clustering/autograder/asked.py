@@ -125,15 +125,15 @@ class Call:
 
     @property
     def lengths(self) -> list[tuple[int, str]]:
-        """Lengths of the arguments' axes, with words for each; of equal ones the first."""
-        found: dict[int, str] = {}
+        """Lengths of the arguments' axes, with words for each: all of those that are equal."""
+        found: dict[int, list[str]] = {}
         for name, arg in self._given:
             if isinstance(arg, np.ndarray):
                 axes = ("rows", "columns") if arg.ndim == 2 else ("entries",) * (arg.ndim == 1)
                 for n, axis in zip(arg.shape, axes, strict=False):
-                    found.setdefault(n, f"the number of {axis} of {name}")
-                found.setdefault(arg.size, f"the number of entries of {name}")
-        return list(found.items())
+                    found.setdefault(n, []).append(f"the number of {axis} of {name}")
+                found.setdefault(arg.size, []).append(f"the number of entries of {name}")
+        return [(n, " or ".join(dict.fromkeys(words))) for n, words in found.items()]
 
     @property
     def counts(self) -> list[tuple[int, str]]:

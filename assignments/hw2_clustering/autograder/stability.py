@@ -161,24 +161,23 @@ def failure(swept: Sequence[Swept], hint: str) -> AssertionError | CallFailed | 
         return CallFailed(other.verdict, said, other.detail, hint=other.hint or hint)
     if other is not None:
         return other
-    said, kind = _remark(missed)
+    said, kind = _remark(swept)
     return Mismatch(lines + said, "", hint, diagnosis=kind)
 
 
-SINGLE = 7.8
+SINGLE = 7.6
 """Digits that float32 may keep; 24 bits are 7.2, and some answers lie nearer by chance."""
 
 
-def _remark(missed: Sequence[Swept]) -> tuple[str, str]:
+def _remark(swept: Sequence[Swept]) -> tuple[str, str]:
     """What the digits of all conditions together tell, and one word for it."""
-    double = [
-        p for one in missed if not one.single for p in one.curve.points if p.asked is not None
-    ]
+    double = [p for one in swept if not one.single for p in one.curve.points if p.asked is not None]
     kept = [point.student for point in double]
     if len(kept) > 2 and SINGLE > max(kept) > 5:
-        return "\nNever more than 7 digits: is something computed in float32?", "float32"
+        said = "in float32, or as a difference of nearly equal numbers divided by a small one?"
+        return f"\nNever more than about 7 digits: is something computed {said}", "float32"
     # Where no condition at all is met, the answer may as well be another.
-    return "", "digits" if any(one.met for one in missed) else ""
+    return "", "digits" if any(one.met for one in swept) else ""
 
 
 def told(swept: Swept) -> str:

@@ -22,17 +22,45 @@ Array = np.ndarray[Any, Any]
 _TERM = ": is a term counted wrongly, left out, or of the wrong sign?"
 
 
-def named(off: Off, call: Call) -> tuple[str, str]:
-    """Words for what the answer to ``call`` is off by, and one word for it; none without a name."""
+def named(off: Off, call: Call, found: str = "") -> tuple[str, str]:
+    """Words for what the answer to ``call`` is off by, and one word for it; none without a name.
+
+    ``found`` is the diagnosis that there is already: what it explains no argument does.
+    """
+    if off.got.size == 1 and _is_simple(off.got) and _is_simple(off.want):
+        # Of numbers like 2 and 3 or 0.6 and 0.9 nearly everything is a factor.
+        return _of_simple(float(off.got.reshape(())), float(off.want.reshape(())))
     if off.factor is not None and (words := named_factor(off.factor, call.lengths)):
         return words, "factor"
-    if off.amount is not None:
+    # From a constant the difference would tell what is expected.
+    if off.amount is not None and (np.ptp(off.got) > 0 if off.got.size > 1 else off.got.any()):
         size = float(np.abs(off.want).max(initial=0.0)) + abs(off.amount)
         if words := named_amount(off.amount, size, call.numbers, call.counts):
             return words + _TERM, "factor"
-    words = named_part(off.got, off.want, call.arrays)
+    words = named_part(off.got, off.want, call.arrays) if not found else ""
     return (words + _TERM, "term") if words else ("", "")
 
+
+def _is_simple(number: Array) -> bool:
+    """Whether a number is a fraction of small whole numbers."""
+    value = float(number.reshape(()))
+    if not math.isfinite(value) or abs(value) > MOST_TIMES:
+        return False
+    return any(abs(value * k - round(value * k)) < 1e-9 for k in range(1, SIMPLE + 1))
+
+
+def _of_simple(got: float, want: float) -> tuple[str, str]:
+    """What is worth telling of two such numbers."""
+    if got == int(got) and want == int(want) and abs(got - want) == 1:
+        return f"too {'large' if got > want else 'small'} by one", "factor"
+    for ratio, words in _CONSTANTS.items():
+        if ratio in (2.0, 0.5, 3.0, 4.0, 0.25) and want and math.isclose(got / want, ratio):
+            return words, "factor"
+    return "", ""
+
+
+SIMPLE = 200
+"""Denominators up to this are small: shares of a few points."""
 
 # Factors ---------------------------------------------------------------------
 
@@ -84,9 +112,9 @@ def named_factor(factor: float, lengths: Iterable[tuple[int, str]]) -> str:
             grown = "large" if abs(factor) > 1 else "small"
             return f"too {grown} by the root of {n}, which is {words}" + sign
     for n, words in lengths:
-        if is_(n * n):
+        if n > 2 and is_(n * n):
             return f"multiplied by {n} where it has to be divided by it ({n} is {words})" + sign
-        if is_(1 / (n * n)):
+        if n > 2 and is_(1 / (n * n)):
             return f"divided by {n} where it has to be multiplied by it ({n} is {words})" + sign
     return next((words + sign for number, words in _CONSTANTS.items() if is_(number)), "")
 
@@ -114,7 +142,7 @@ def named_amount(
     for number, words in numbers:
         for times, said in _TIMES.items():
             if (
-                number
+                number not in (0.0, 0.5, 1.0, 2.0)
                 and room < 1e-4 * abs(number)
                 and abs(abs(amount) - abs(times * number)) <= room
             ):
@@ -141,8 +169,8 @@ def _units(counts: Iterable[tuple[int, str]]) -> Iterator[tuple[float, str]]:
 
 # Arrays ----------------------------------------------------------------------
 
-FEWEST = 6
-"""Of fewer numbers a line through them may be chance."""
+FEWEST, MOST = 6, 10**6
+"""Of fewer numbers a line through them may be chance; more take too long."""
 
 
 def named_part(got: Array, want: Array, given: Iterable[tuple[Array, str]]) -> str:
@@ -153,14 +181,16 @@ def named_part(got: Array, want: Array, given: Iterable[tuple[Array, str]]) -> s
     with np.errstate(all="ignore"):
         right = want.astype(np.float64)
         gap = got.astype(np.float64) - right
-        if gap.size < FEWEST or not np.isfinite(gap).all():
+        if not FEWEST <= gap.size <= MOST or not np.isfinite(gap).all():
             return ""
         for argument, words in given:
             if argument.shape != gap.shape or argument.dtype.kind not in "fiu":
                 continue
             other = argument.astype(np.float64)
             # What is right is no news: of such a function every answer may be a multiple.
-            if not np.isfinite(other).all() or _on_a_line(other, right):
+            if not np.isfinite(other).all() or _on_a_line(other, right) is not None:
+                continue
+            if len(np.unique(other)) < FEWEST:
                 continue
             if (found := _on_a_line(other, gap)) is not None:
                 more = " and a constant" if abs(found) > 1e-9 * np.abs(gap).max() else ""

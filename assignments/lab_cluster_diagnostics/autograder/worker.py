@@ -297,7 +297,7 @@ def _differentiable(ask: Any, ask_slope: Any) -> Any:
 
     def ask_either(*args: Any, **kwargs: Any) -> Any:
         values = (*args, *kwargs.values())
-        if not any(type(value).__module__.startswith("autograd.") for value in values):
+        if not any(map(_is_box, values)):
             return ask(*args, **kwargs)
         names = list(kwargs)
         count = len(args)
@@ -306,7 +306,13 @@ def _differentiable(ask: Any, ask_slope: Any) -> Any:
             return ask(*values[:count], **dict(zip(names, values[count:], strict=True)))
 
         def slope(at: int) -> Any:
-            return lambda _answer, *values: lambda outer: outer * ask_slope(at, names, *values)
+            def of_answer(_answer: Any, *values: Any) -> Any:
+                if any(map(_is_box, values)):
+                    raise TypeError("the grader answers for this function, and gives its first "
+                                    "derivatives only")  # fmt: skip
+                return lambda outer: outer * ask_slope(at, names, *values)
+
+            return of_answer
 
         extend = importlib.import_module("autograd.extend")
         node = extend.primitive(of_all)
@@ -315,6 +321,11 @@ def _differentiable(ask: Any, ask_slope: Any) -> Any:
 
     ask_either.__name__ = ask.__name__
     return ask_either
+
+
+def _is_box(value: Any) -> bool:
+    """Whether autograd has wrapped a value, to follow what is done with it."""
+    return type(value).__module__.startswith("autograd.")
 
 
 def _slope(function: Any, at: int, names: list[str], args: tuple[Any, ...]) -> Any:

@@ -6,12 +6,12 @@ Starts and decides nothing.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import prints
-from autograder.asked import Step
+from autograder.asked import Call, Step
 from autograder.model import Assignment, CaseResult
 from autograder.rules import Source
 from autograder.sandbox import Sandbox
@@ -68,6 +68,10 @@ class Parts:
         self.earned = 0.0
         self.failures: list[tuple[str, BaseException]] = []
         self.used = False
+        self.last_call: Callable[[], Call | None] = lambda: None
+        """What was called last."""
+        self.call: Call | None = None
+        """What had been called last when the first failure came."""
 
     @contextlib.contextmanager
     def __call__(self, share: float, what: str) -> Iterator[None]:
@@ -75,7 +79,7 @@ class Parts:
         try:
             yield
         except (AssertionError, CallFailed) as failure:
-            self.failures.append((what, failure))
+            self._fail(what, failure)
         else:
             self.earned += share
 
@@ -84,4 +88,9 @@ class Parts:
         self.used = True
         self.earned += share
         if failure is not None:
-            self.failures.append((what, failure))
+            self._fail(what, failure)
+
+    def _fail(self, what: str, failure: BaseException) -> None:
+        if not self.failures:
+            self.call = self.last_call()
+        self.failures.append((what, failure))

@@ -171,6 +171,8 @@ class Plugin:
             names=self.assignment.functions,
             columns_first=self.bench.columns_first,
         )
+        student = run.student
+        run.parts.last_call = lambda: student.last_call
         if self.bench.traces is not None and not self._failed_import(run.case):
             run.student.note_calls()
         for standin in self.bench.standins.get(run.case.name, ()):
@@ -426,7 +428,6 @@ class Plugin:
         self, run: _Run, error: BaseException | None, title: str, usage: Usage, said: str
     ) -> CaseResult:
         case, parts = run.case, run.parts
-        call = run.student.last_call if run.student is not None else None
         lacking = [key for key in self._ranked_by(case) if key not in run.figures]
         if error is None and not parts.failures and lacking:
             error = RuntimeError(f"the check passed and reported no figure {', '.join(lacking)}")
@@ -434,6 +435,7 @@ class Plugin:
         earned = parts.earned if parts.used else float(error is None)
         if error is None and parts.used and not parts.failures:
             earned = 1.0
+        call, its_own = _call_behind(run, failure)
         verdict, message, detail, hint, note = _explain(failure)
         diagnosis = getattr(failure, "diagnosis", "")
         if failure is None and run.rehearsal is not None:
@@ -448,7 +450,7 @@ class Plugin:
             # last of many calls of a sweep.
             if call is not None and verdict is not Verdict.NOT_IMPLEMENTED and not run.curves:
                 is_old = run.student is not None and run.student.repeats(call)
-                more, kind = _of_the_call(failure, call, is_old)
+                more, kind = _of_the_call(failure, call, is_old, its_own=its_own)
                 message, diagnosis = message + more, kind or diagnosis
                 message += f"\nCalled {call.brief}."
                 detail = f"{call.full}\n\n{detail}"
@@ -480,7 +482,24 @@ class Plugin:
         )
 
 
-def _of_the_call(failure: BaseException, call: Call, is_old: bool) -> tuple[str, str]:
+def _call_behind(run: _Run, failure: BaseException | None) -> tuple[Call | None, bool]:
+    """The call that a failure is about, and whether it gave the very answer that is wrong.
+
+    Otherwise it is the one before the failure: a check may make something of several answers.
+    """
+    if run.student is None:
+        return None, False
+    off = getattr(failure, "off", None)
+    gave = run.student.call_of(off.got) if off is not None else None
+    if gave is not None:
+        return gave, True
+    first = run.parts.failures[0][1] if run.parts.failures else None
+    return run.parts.call if failure is first is not None else run.student.last_call, False
+
+
+def _of_the_call(
+    failure: BaseException, call: Call, is_old: bool, *, its_own: bool
+) -> tuple[str, str]:
     """What is known of a wrong answer only by the call that it answers, and one word for it."""
     if not isinstance(failure, Mismatch):
         return "", ""
@@ -489,7 +508,9 @@ def _of_the_call(failure: BaseException, call: Call, is_old: bool) -> tuple[str,
             " It is the very answer of an earlier call with other arguments: is something kept "
             "from one call to the next?"
         ), "old_answer"
-    words, kind = amounts.named(failure.off, call) if failure.off is not None else ("", "")
+    if failure.off is None or not its_own:
+        return "", ""
+    words, kind = amounts.named(failure.off, call, failure.diagnosis)
     if not words:
         return "", ""
     return f" What came back is {words}{'' if words.endswith('?') else '.'}", kind
