@@ -462,9 +462,12 @@ class Submission:
         """
         found = [call for call, result in self._calls if _holds(result, answer)]
         alike = all(
-            (call.name, len(call.args)) == (found[-1].name, len(found[-1].args))
-            and same(call.args, found[-1].args)
-            and same(call.kwargs, found[-1].kwargs)
+            call is found[-1]
+            or (
+                call.name == found[-1].name
+                and same(call.args, found[-1].args)
+                and same(call.kwargs, found[-1].kwargs)
+            )
             for call in found
         )
         return found[-1] if found and alike else None

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder import config, grade
 from autograder.model import Assignment, Limits, SubmissionResult, Verdict
+from autograder.proxy import Submission
 from autograder.sandbox import Sandbox
 from tests import mini
 
@@ -103,6 +105,41 @@ def test_the_call_that_gave_the_answer_is_told(root: Path, sandbox: Sandbox) -> 
     case = next(c for c in graded(root, sandbox, text).cases if c.case == "extra")
     assert "All are off by the same factor." in case.message
     assert "What came back is" not in case.message
+
+
+def test_the_call_of_an_answer(root: Path, sandbox: Sandbox) -> None:
+    """Of one number, of an item of a tuple, with an object among the arguments; of two unlike calls
+    that gave the same there is none."""
+    folder = root / "answers"
+    folder.mkdir()
+    (folder / "main.py").write_text(
+        "import numpy as np\n\n\nclass Box:\n    pass\n\n\n"
+        "def number(box, n): return float(n)\n"
+        "def pair(n): return np.arange(n), (np.ones((n, 2)), 7.5)\n"
+        "def half(n): return n // 2 + 0.5\n"
+    )
+    student = Submission(lambda: sandbox.start(folder, Limits()), "main")
+    try:
+        box = student.Box()
+        student.number(box, 3)
+        student.pair(4)
+        student.half(8)
+        student.half(9)
+        student.number(box, 20)
+        student.half(2)
+        student.half(2)
+
+        def said(answer: object) -> str:
+            call = student.call_of(np.asarray(answer))
+            return call.full if call is not None else ""
+
+        assert said(3.0) == "number(<Box>, 3)"
+        assert said(np.arange(4)) == said(np.ones((4, 2))) == said(7.5) == "pair(4)"
+        assert said(4.5) == "", "of 8, or of 9"
+        assert said(1.5) == "half(2)", "twice the same"
+        assert said(3.25) == ""
+    finally:
+        student.end()
 
 
 def test_parts_give_their_share(root: Path, sandbox: Sandbox) -> None:
