@@ -31,6 +31,8 @@ POLL_SECONDS = 1.0
 AHEAD = 2
 """Submissions on their way for every thread of the cluster."""
 RETRIES = 2
+ENDED = ("finished", "error", "cancelled")
+"""States of a future after which nothing more becomes of it, unless its worker dies."""
 ELSEWHERE = "what was finished is kept, and the same command goes on"
 
 
@@ -170,7 +172,10 @@ def _served(
                 f"{ELSEWHERE}"
             )
         for future in done:
-            yield _taken(future, running.pop(future), address)
+            # What was finished may be lost again while this is read, with the worker that has it;
+            # the scheduler has it done once more.
+            if future.status in ENDED:
+                yield _taken(future, running.pop(future), address)
 
 
 def _submitted(client: Any, run: str, job: Job) -> Any:
@@ -196,7 +201,7 @@ def _done(client: Any, running: dict[Any, Job]) -> list[Any]:
 
 def _taken(future: Any, job: Job, address: str) -> Made:
     """What became of one submission."""
-    if future.status not in ("finished", "error"):
+    if future.status == "cancelled":
         raise ClusterError(f"{address}: the scheduler has dropped its work; {ELSEWHERE}")
     try:
         return station.read(future.result(), job)

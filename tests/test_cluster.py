@@ -233,6 +233,20 @@ def test_a_scheduler_that_goes_away_is_one_sentence(
         list(served)
 
 
+def test_results_that_die_with_their_worker_are_made_again(job: finish.Job, dask: Cluster) -> None:
+    """Also those that were seen to be finished and not yet fetched."""
+    first = dask.worker(threads=2)
+    served = cluster.served([replace(job, name=f"s{n}") for n in range(4)], dask.address)
+    names = [next(served).name]
+    time.sleep(6)  # the others are finished: all are seen at once
+    names.append(next(served).name)
+    first.kill()
+    time.sleep(1)  # what it had is lost, and nobody is there to make it again
+    dask.worker()
+    names += [made.name for made in served]
+    assert sorted(names) == ["s0", "s1", "s2", "s3"]
+
+
 def test_workers_that_go_away_for_good_are_one_sentence(
     job: finish.Job, dask: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
